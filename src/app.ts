@@ -1,0 +1,101 @@
+// The whole HTTP app, in reading order. Tests, the document and the server all use this one.
+import { hash, randomUUID } from 'node:crypto'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import packageJson from '../package.json' with { type: 'json' }
+import type { Config } from './config.ts'
+import { readCodebook, type SourceRow } from './db/codebook.ts'
+import type { Connection } from './db/connect.ts'
+import { problemOfDatabaseError } from './db/errors.ts'
+import { isMigrated } from './db/migrate.ts'
+import { createReads } from './db/revision.ts'
+import { Codebook } from './http/codebook.ts'
+import { accepts } from './http/negotiation.ts'
+import { documentText, registerDocument, serveDocument } from './http/openapi.ts'
+import { clientError, frameworkError, handleProblems, invalidRequest } from './http/problems.ts'
+import { issuesKey, parseQuery, validatorCompiler } from './http/query.ts'
+import { registerRateLimit } from './http/rate-limit.ts'
+import { requireFullSchemas } from './http/route-check.ts'
+import { health } from './resources/health/routes.ts'
+import { registerResources } from './resources/index.ts'
+import type { Services } from './resources/question.ts'
+
+export interface AppOptions {
+  config: Pick<Config, 'publicUrl' | 'rateLimit' | 'redisUrl' | 'trustProxy'>
+  connection: Connection
+  log?: FastifyBaseLogger
+}
+
+export async function buildApp ({ config, connection, log }: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(log === undefined ? {} : { loggerInstance: log }),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+    requestTimeout: 15_000,
+    connectionTimeout: 60_000,
+    bodyLimit: 256 * 1024,
+    routerOptions: { querystringParser: parseQuery, maxParamLength: 100 },
+    frameworkErrors: frameworkError,
+    clientErrorHandler: clientError
+  })
+
+  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info({
+      operation: (request.routeOptions.schema as { operationId?: string } | undefined)?.operationId,
+      method: request.method,
+      url: request.url.slice(0, 500),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10
+    }, 'request')
+  })
+
+  requireFullSchemas(app)
+  app.setValidatorCompiler(validatorCompiler)
+  // fast-json-stringify writes null as 0 where a schema forgets to allow null; JSON.stringify writes what is there, and faster.
+  app.setSerializerCompiler(() => JSON.stringify)
+  await app.register(accepts)
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false }, crossOriginResourcePolicy: { policy: 'cross-origin' } })
+  await app.register(cors, { origin: '*', methods: ['GET', 'HEAD'], exposedHeaders: ['ETag', 'Link', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Content-Language'], strictPreflight: false })
+  await registerRateLimit(app, config)
+  handleProblems(app, { translate: problemOfDatabaseError, limited: config.rateLimit > 0 })
+  await registerDocument(app, { version: packageJson.version, publicUrl: config.publicUrl })
+
+  let representation = packageJson.version
+  const services: Services = {
+    reads: createReads(connection),
+    codebook: rememberCodebooks(),
+    representation: () => representation,
+    publicUrl: config.publicUrl
+  }
+  // Collections look at the issues of a query together with its codes; everywhere else there are no codes to wait for.
+  app.addHook('preHandler', async (request) => {
+    const issues = (request.query as { [issuesKey]?: [] } | undefined)?.[issuesKey] ?? []
+    if (issues.length > 0 && !request.routeOptions.url?.startsWith('/v1/')) throw invalidRequest(issues)
+  })
+  registerResources(app, services)
+  health(app, { isReady: async () => await isMigrated(connection.db) })
+  serveDocument(app)
+  app.addHook('onReady', async () => { representation = hash('sha256', documentText(app), 'base64url').slice(0, 12) })
+  return app
+}
+
+/** Codebooks by revision: the newest, and a few that as_of= asked for. */
+function rememberCodebooks (): Services['codebook'] {
+  const books = new Map<number, Promise<Codebook<SourceRow>>>()
+  return async (db, revision) => {
+    let book = books.get(revision)
+    if (book === undefined) {
+      book = readCodebook(db).then((rows) => new Codebook<SourceRow>(rows))
+      books.set(revision, book)
+      book.catch(() => books.delete(revision))
+      for (const old of books.keys()) {
+        if (books.size <= 8) break
+        books.delete(old)
+      }
+    }
+    return await book
+  }
+}

@@ -1,0 +1,37 @@
+// Reads our own CSV files: a header, then records with the line they stand on. An empty cell is null.
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { CsvError, parse } from 'csv-parse/sync'
+import { StartError } from './errors.ts'
+
+export interface CsvRecord {
+  line: number
+  cells: Record<string, string | null>
+}
+
+export interface CsvFile {
+  /** Name for messages, such as data/member.csv. */
+  name: string
+  columns: string[]
+  records: CsvRecord[]
+}
+
+/** Reads a file of `data/`. Throws a StartError that names the file, the line and what is wrong there. */
+export function readCsv (path: string): CsvFile {
+  const name = `data/${basename(path)}`
+  try {
+    const parsed = parse(readFileSync(path, 'utf8'), { info: true, columns: (header: string[]) => header, skip_empty_lines: true }) as unknown as
+      Array<{ record: Record<string, string>, info: { lines: number, columns: Array<{ name: string }> } }>
+    return {
+      name,
+      columns: parsed[0]?.info.columns.map((column) => column.name) ?? [],
+      records: parsed.map(({ record, info }) => ({
+        line: info.lines,
+        cells: Object.fromEntries(Object.entries(record).map(([column, text]) => [column, text === '' ? null : text]))
+      }))
+    }
+  } catch (error) {
+    if (error instanceof CsvError) throw new StartError(`${name} is not valid CSV: ${error.message}. Mend the file and start again.`)
+    throw error
+  }
+}

@@ -1,0 +1,50 @@
+// Keyset pages: a total order over the rows of a query, and the rows after a given one.
+import { sql, type Expression, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
+import type { DB } from './types.ts'
+
+export type Scalar = string | number | boolean | null
+
+export interface SortKey {
+  column: string
+  descending: boolean
+}
+
+export interface PageRequest {
+  /** Ends with a unique column, so that the order is total. */
+  sort: SortKey[]
+  /** Values of the sort columns in the last row of the page before. */
+  after?: Scalar[] | undefined
+  limit: number
+}
+
+/** A query whose columns are the fields of the row. */
+export type RowQuery<Row> = Expression<Row>
+
+// Null sorts last in both directions, so that what is unknown never heads a list.
+function order (sort: SortKey[]): RawBuilder<unknown> {
+  return sql.join(sort.map(({ column, descending }) => sql`${sql.ref(column)} ${sql.raw(descending ? 'desc' : 'asc')} nulls last`))
+}
+
+function isAfter (sort: SortKey[], after: Scalar[]): RawBuilder<SqlBool> {
+  const steps = sort.flatMap(({ column, descending }, i) => {
+    const value = after[i]!
+    if (value === null) return [] // nothing comes after null but what ties with it
+    const equal = sort.slice(0, i).map((key, j) => sql`${sql.ref(key.column)} is not distinct from ${after[j]}`)
+    const beyond = sql`(${sql.ref(column)} ${sql.raw(descending ? '<' : '>')} ${value} or ${sql.ref(column)} is null)`
+    return [sql`(${sql.join([...equal, beyond], sql` and `)})`]
+  })
+  return steps.length === 0 ? sql`false` : sql`(${sql.join(steps, sql` or `)})`
+}
+
+/** The rows of one page, and whether there are more. */
+export async function readPage<Row> (db: Kysely<DB>, rows: RowQuery<Row>, page: PageRequest): Promise<{ rows: Row[], more: boolean }> {
+  const where = page.after === undefined ? sql`` : sql`where ${isAfter(page.sort, page.after)}`
+  const result = await sql<Row>`select * from (${rows}) as row ${where} order by ${order(page.sort)} limit ${page.limit + 1}`.execute(db)
+  return { rows: result.rows.slice(0, page.limit), more: result.rows.length > page.limit }
+}
+
+/** How many rows the query has. */
+export async function countRows (db: Kysely<DB>, rows: RowQuery<unknown>): Promise<number> {
+  const result = await sql<{ n: number }>`select count(*) as n from (${rows}) as row`.execute(db)
+  return result.rows[0]!.n
+}

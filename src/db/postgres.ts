@@ -1,0 +1,33 @@
+// The server engine: a pool of connections to Postgres 15 or newer.
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { typeParsers } from './type-parsers.ts'
+import type { DB } from './types.ts'
+
+export interface PoolOptions {
+  size: number
+  /** For migrations and seeding, which may wait for locks and run long. */
+  patient?: boolean
+  /** Told about the errors of idle connections, which nobody else waits for. */
+  onIdleError: (error: Error) => void
+}
+
+/** A pool that connects when it is first used. */
+export function openPostgres (url: string, { size, onIdleError, patient = false }: PoolOptions): Kysely<DB> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    connectionTimeoutMillis: 2000,
+    // The client's limit above the server's: statement_timeout cannot fire when the server is frozen.
+    ...(patient ? {} : { query_timeout: 8000 }),
+    idleTimeoutMillis: 600_000,
+    maxLifetimeSeconds: 1800,
+    keepAlive: true,
+    application_name: 'unnm-registry',
+    options: '-c timezone=UTC -c jit=off' + (patient ? '' : ' -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'),
+    types: { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') }
+  } as pg.PoolConfig)
+  // Without a listener the error of an idle connection would end the process.
+  pool.on('error', onIdleError)
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+}

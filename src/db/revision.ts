@@ -1,0 +1,130 @@
+// The revision counter in use: coalesced reads of it, snapshots at it, and writes that raise it.
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Connection } from './connect.ts'
+import type { DB } from './types.ts'
+
+export interface Revision {
+  /** 0 while nothing has been written. */
+  id: number
+  /** RFC 3339, UTC; null while nothing has been written. */
+  time: string | null
+}
+
+/** How requests read: everything of one answer from one snapshot, now or at an earlier revision. */
+export interface Reads {
+  /** The newest revision. Callers that arrive together share one read, which began after they arrived: never stale. */
+  current: () => Promise<Revision>
+  /** An earlier revision by its number, or the one that was newest at an instant (RFC 3339); id 0 when there is none. */
+  at: (point: number | string) => Promise<Revision>
+  /**
+   * Runs `work` in a read-only transaction that sees one state of the database: the newest that is not older
+   * than the revision `atLeast`, or the one that stood at the revision `asOf`.
+   */
+  snapshot: <T>(options: { asOf?: number | undefined, atLeast?: number }, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>) => Promise<T>
+}
+
+/** Wraps a read so that concurrent callers share it: each gets the result of a run that began after it called. */
+export function coalesce<T> (read: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined
+  let next: Promise<T> | undefined
+  const start = (): Promise<T> => {
+    const run = read().finally(() => { if (running === run) running = undefined })
+    running = run
+    next = undefined
+    return run
+  }
+  return () => {
+    if (running === undefined) return start()
+    next ??= running.then(start, start)
+    return next
+  }
+}
+
+async function newest (db: Kysely<DB>): Promise<Revision> {
+  return await db.selectFrom('revision').select(['id', 'time']).orderBy('id', 'desc').limit(1).executeTakeFirst() ?? { id: 0, time: null }
+}
+
+class Behind extends Error {}
+
+export function createReads (connection: Connection): Reads {
+  const { db, replicas } = connection
+  let turn = 0
+  const past = new Map<number | string, Revision>()
+
+  async function snapshotOn<T> (on: Kysely<DB>, asOf: number | undefined, atLeast: number, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>): Promise<T> {
+    // PGlite has one session, so nothing can be written meanwhile and its driver may ignore the isolation level.
+    return await on.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async (trx) => {
+      const now = await newest(trx)
+      if (now.id < Math.max(atLeast, asOf ?? 0)) throw new Behind()
+      if (asOf === undefined || asOf === now.id) return await work(trx, now)
+      await sql`select set_config('app.as_of', ${String(asOf)}, true), set_config('search_path', 'past, public', true)`.execute(trx)
+      const then = await newest(trx)
+      return await work(trx, then)
+    })
+  }
+
+  return {
+    current: coalesce(async () => await newest(db)),
+
+    at: async (point) => {
+      const known = past.get(point)
+      if (known !== undefined) return known
+      const revision = await db.selectFrom('revision').select(['id', 'time'])
+        .where(typeof point === 'number' ? 'id' : 'time', '<=', point)
+        .orderBy('id', 'desc').limit(1).executeTakeFirst() ?? { id: 0, time: null }
+      // What is past never changes, so it is read once.
+      if (past.size >= 1000) past.clear()
+      past.set(point, revision)
+      return revision
+    },
+
+    snapshot: async ({ asOf, atLeast = 0 }, work) => {
+      const replica = replicas[turn++ % Math.max(replicas.length, 1)]
+      if (replica !== undefined) {
+        let begun = false
+        try {
+          return await snapshotOn(replica, asOf, atLeast, async (trx, revision) => {
+            begun = true
+            return await work(trx, revision)
+          })
+        } catch (error) {
+          // A replica that is behind or cannot be reached is no reason to fail: the primary can answer.
+          if (begun) throw error
+        }
+      }
+      return await snapshotOn(db, asOf, atLeast, work)
+    }
+  }
+}
+
+class NothingChanged<T> extends Error {
+  readonly result: T
+  constructor (result: T) {
+    super('nothing changed')
+    this.result = result
+  }
+}
+
+/**
+ * Runs `work` as one revision. When it changes no row, everything is rolled back and no revision is made: `revision` is null.
+ * Prepare and validate before the call: from here on every other writer waits.
+ */
+export async function write<T> (
+  db: Kysely<DB>,
+  about: { actor: string, reason: string, kind: 'seed' | 'edit' | 'batch' | 'import' },
+  work: (trx: Transaction<DB>, revision: number) => Promise<T>
+): Promise<{ result: T, revision: number | null }> {
+  try {
+    return await db.transaction().execute(async (trx) => {
+      const { rows: [opened] } = await sql<{ id: number }>`select begin_revision(${about.actor}, ${about.reason}, ${about.kind}) as id`.execute(trx)
+      const revision = opened!.id
+      const result = await work(trx, revision)
+      const { rows: [counted] } = await sql<{ changes: string }>`select current_setting('app.changes') as changes`.execute(trx)
+      if (counted!.changes === '0') throw new NothingChanged(result)
+      return { result, revision }
+    })
+  } catch (error) {
+    if (error instanceof NothingChanged) return { result: error.result, revision: null }
+    throw error
+  }
+}

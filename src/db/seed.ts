@@ -1,0 +1,233 @@
+// Applies the curated records of data/ to the database: only what changed there since the last time, as one revision.
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { readCsv, type CsvFile, type CsvRecord } from '../csv.ts'
+import { StartError } from '../errors.ts'
+import { write } from './revision.ts'
+import type { DB } from './types.ts'
+
+export interface SeedReport {
+  /** The revision made; null when nothing had to change. */
+  revision: number | null
+  applied: number
+  removed: number
+  /** Records left as they are because somebody else changed them, as <table> <key>. */
+  left: string[]
+}
+
+interface Table {
+  name: string
+  file: CsvFile
+  columns: string[]
+  arrays: Set<string>
+  key: string[]
+}
+
+interface SeedRow {
+  key: string
+  digest: string
+  record: CsvRecord
+}
+
+interface Difference {
+  table: Table
+  apply: SeedRow[]
+  remove: string[]
+}
+
+type State = Map<string, { digest: string, revision: number }>
+
+const separator = '\t'
+
+/** Applies what changed in `folder`. Throws a StartError that names file and line when a record is wrong; then nothing is applied. */
+export async function seed (db: Kysely<DB>, folder: string): Promise<SeedReport> {
+  const tables = await loadTables(db, folder)
+  const rows = new Map(tables.map((table) => [table, seedRows(table)]))
+  const differences = async (on: Kysely<DB>): Promise<Difference[]> => {
+    const state = await readState(on)
+    return tables.map((table) => difference(table, rows.get(table)!, state.get(table.name) ?? new Map())).filter(({ apply, remove }) => apply.length + remove.length > 0)
+  }
+  if ((await differences(db)).length === 0) return { revision: null, applied: 0, removed: 0, left: [] }
+
+  const about = { actor: 'registry', reason: 'Curated records of data/ applied at start', kind: 'seed' } as const
+  const { result, revision } = await write(db, about, async (trx) => {
+    // Looked at again under the lock: another process may just have applied them.
+    return await apply(trx, await differences(trx))
+  })
+  // When no row changed, the write was rolled back whole; what was seen must still be remembered.
+  if (revision === null) await remember(db, result.seen)
+  return { revision, ...result.report }
+}
+
+async function loadTables (db: Kysely<DB>, folder: string): Promise<Table[]> {
+  const { rows: known } = await sql<{ table: string, columns: string[], arrays: string[], key: string[] }>`
+    select c.relname as table,
+           array_agg(a.attname::text order by a.attnum) filter (where a.attgenerated = '' and a.attname <> 'revision') as columns,
+           coalesce(array_agg(a.attname::text) filter (where t.typcategory = 'A'), '{}') as arrays,
+           (select array_agg(k.attname::text order by k.attnum) from pg_index i join pg_attribute k on k.attrelid = c.oid and k.attnum = any (i.indkey)
+            where i.indrelid = c.oid and i.indisprimary) as key
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    join pg_type t on t.oid = a.atttypid
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+      and exists (select 1 from pg_class h where h.relname = c.relname and h.relnamespace = 'history'::regnamespace)
+    group by c.oid, c.relname`.execute(db)
+  return readdirSync(folder).filter((file) => file.endsWith('.csv')).sort().map((file) => {
+    const name = file.slice(0, -'.csv'.length)
+    const table = known.find((row) => row.table === name)
+    if (table === undefined) throw new StartError(`data/${file} belongs to no table. The tables are ${known.map((row) => row.table).sort().join(', ')}.`)
+    const read = readCsv(join(folder, file))
+    const unknown = read.columns.find((column) => !table.columns.includes(column))
+    if (unknown !== undefined) throw new StartError(`data/${file} has an unknown column ${unknown}. The columns of ${name} are ${table.columns.join(', ')}.`)
+    const missing = read.columns.length === 0 ? undefined : table.key.find((column) => !read.columns.includes(column))
+    if (missing !== undefined) throw new StartError(`data/${file} lacks the column ${missing}, which is part of the key of ${name}.`)
+    return { name, file: read, columns: read.columns, arrays: new Set(table.arrays), key: table.key }
+  })
+}
+
+function seedRows (table: Table): Map<string, SeedRow> {
+  const rows = new Map<string, SeedRow>()
+  for (const record of table.file.records) {
+    const key = table.key.map((column) => record.cells[column] ?? '').join(separator)
+    const before = rows.get(key)
+    if (before !== undefined) {
+      throw new StartError(`${table.file.name} line ${record.line}: the key ${printable(key)} stands on line ${before.record.line} already.`)
+    }
+    const digest = createHash('sha256').update(JSON.stringify(record.cells)).digest('base64')
+    rows.set(key, { key, digest, record })
+  }
+  return rows
+}
+
+async function readState (db: Kysely<DB>): Promise<Map<string, State>> {
+  const state = new Map<string, State>()
+  for (const row of await db.selectFrom('seed_state').selectAll().execute()) {
+    const table = state.get(row.table_name) ?? new Map()
+    state.set(row.table_name, table.set(row.key, row))
+  }
+  return state
+}
+
+function difference (table: Table, rows: Map<string, SeedRow>, state: State): Difference {
+  return {
+    table,
+    apply: [...rows.values()].filter((row) => state.get(row.key)?.digest !== row.digest),
+    remove: [...state.keys()].filter((key) => !rows.has(key))
+  }
+}
+
+interface Seen {
+  table: string
+  key: string
+  digest: string
+  revision: number
+}
+
+async function apply (trx: Transaction<DB>, differences: Difference[]): Promise<{ report: Omit<SeedReport, 'revision'>, seen: Seen[] }> {
+  const state = await readState(trx)
+  const report = { applied: 0, removed: 0, left: [] as string[] }
+  const seen: Seen[] = []
+  // Records point to each other in every direction; the references are checked together at the end.
+  await sql`set constraints all deferred`.execute(trx)
+  const kept: Difference[] = []
+  for (const { table, apply, remove } of differences) {
+    const before = state.get(table.name) ?? new Map()
+    const now = await rowRevisions(trx, table)
+    // Ours is what stands as we last left it, and what neither we nor anybody else has made yet.
+    const ours = (key: string): boolean => now.get(key) === before.get(key)?.revision
+    // What is gone from both sides, such as the parts of a record that went with it, is forgotten.
+    const split = { table, apply: apply.filter(({ key }) => ours(key)), remove: remove.filter((key) => ours(key) || !now.has(key)) }
+    kept.push(split)
+    for (const key of [...apply.map((row) => row.key), ...remove].filter((key) => !ours(key) && now.has(key))) report.left.push(`${table.name} ${printable(key)}`)
+    for (const key of split.remove) {
+      const values = key.split(separator)
+      await sql`delete from ${sql.table(table.name)} where ${sql.join(table.key.map((column, i) => sql`${sql.ref(column)} = ${values[i]}`), sql` and `)}`.execute(trx)
+    }
+    if (split.remove.length > 0) await trx.deleteFrom('seed_state').where('table_name', '=', table.name).where('key', 'in', split.remove).execute()
+    report.removed += split.remove.length
+  }
+  for (const { table, apply } of kept) {
+    await upsertAll(trx, table, apply)
+    report.applied += apply.length
+  }
+  await checkReferences(trx, kept)
+  for (const { table, apply } of kept) {
+    const now = await rowRevisions(trx, table)
+    for (const { key, digest } of apply) seen.push({ table: table.name, key, digest, revision: now.get(key)! })
+  }
+  await remember(trx, seen)
+  return { report, seen }
+}
+
+async function rowRevisions (trx: Kysely<DB>, table: Table): Promise<Map<string, number>> {
+  const key = sql.join(table.key.map((column) => sql.ref(column)), sql` || ${separator} || `)
+  const { rows } = await sql<{ key: string, revision: number }>`select ${key} as key, revision from ${sql.table(table.name)}`.execute(trx)
+  return new Map(rows.map((row) => [row.key, row.revision]))
+}
+
+async function upsertAll (trx: Transaction<DB>, table: Table, rows: SeedRow[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += 500) {
+    const block = rows.slice(i, i + 500)
+    await sql`savepoint block`.execute(trx)
+    try {
+      await upsert(trx, table, block)
+    } catch {
+      // One by one, to tell which record it is. The database is the only judge of what is valid.
+      await sql`rollback to savepoint block`.execute(trx)
+      for (const row of block) {
+        try {
+          await upsert(trx, table, [row])
+        } catch (error) {
+          throw new StartError(`${table.file.name} line ${row.record.line} (${printable(row.key)}): ${explain(error)}. Mend the record and start again; nothing was applied.`, { cause: error })
+        }
+      }
+    }
+    await sql`release savepoint block`.execute(trx)
+  }
+}
+
+async function upsert (trx: Transaction<DB>, table: Table, rows: SeedRow[]): Promise<void> {
+  const columns = sql.join(table.columns.map((column) => sql.ref(column)))
+  const records = rows.map(({ record }) => Object.fromEntries(table.columns.map((column) => {
+    const text = record.cells[column] ?? null
+    return [column, table.arrays.has(column) ? (text ?? '').split(';').filter((part) => part !== '') : text]
+  })))
+  const others = table.columns.filter((column) => !table.key.includes(column))
+  const update = others.length === 0 ? sql`nothing` : sql`update set ${sql.join(others.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`))}`
+  await sql`
+    insert into ${sql.table(table.name)} (${columns})
+    select ${columns} from jsonb_populate_recordset(null::${sql.table(table.name)}, ${JSON.stringify(records)}::jsonb)
+    on conflict (${sql.join(table.key.map((column) => sql.ref(column)))}) do ${update}`.execute(trx)
+}
+
+async function checkReferences (trx: Transaction<DB>, differences: Difference[]): Promise<void> {
+  try {
+    await sql`set constraints all immediate`.execute(trx)
+  } catch (error) {
+    const { table: name, detail } = error as { table?: string, detail?: string }
+    const key = /^Key \((\w+)\)=\((.*)\) is not present/.exec(detail ?? '')
+    const row = differences.find(({ table }) => table.name === name)?.apply.find(({ record }) => key !== null && record.cells[key[1]!] === key[2])
+    throw new StartError(`data/${name}.csv${row === undefined ? '' : ` line ${row.record.line} (${printable(row.key)})`}: ${explain(error)}. Mend the record and start again; nothing was applied.`, { cause: error })
+  }
+}
+
+async function remember (db: Kysely<DB>, seen: Seen[]): Promise<void> {
+  for (let i = 0; i < seen.length; i += 1000) {
+    await sql`
+      insert into seed_state (table_name, key, digest, revision)
+      select "table", key, digest, revision from jsonb_to_recordset(${JSON.stringify(seen.slice(i, i + 1000))}::jsonb)
+        as r("table" text, key text, digest text, revision bigint)
+      on conflict (table_name, key) do update set digest = excluded.digest, revision = excluded.revision`.execute(db)
+  }
+}
+
+function printable (key: string): string {
+  return key.split(separator).join(', ')
+}
+
+function explain (error: unknown): string {
+  const { message, detail } = error as { message: string, detail?: string }
+  return detail === undefined || detail === null || detail.startsWith('Failing row') ? message : `${message} (${detail.replace(/\.$/, '')})`
+}

@@ -1,0 +1,120 @@
+// Reads query strings strictly: every parameter known, given in one way only, of the declared type. Nothing is dropped or guessed.
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import formatsPlugin from 'ajv-formats'
+import type { FastifySchemaCompiler } from 'fastify'
+import type { Issue } from '../errors.ts'
+import { nearest } from './suggest.ts'
+
+interface ParameterSchema {
+  type?: string
+  items?: ParameterSchema
+  enum?: string[]
+  description?: string
+}
+
+type Given = Record<string, string[]>
+
+/** Where the issues found in a query are kept until all of them are known. */
+export const issuesKey = Symbol('issues')
+
+/** Every parameter as the list of its values, on an object without a prototype. `+` is a space. */
+export function parseQuery (text: string): Given {
+  const given: Given = Object.create(null)
+  for (const [name, value] of new URLSearchParams(text)) (given[name] ??= []).push(value)
+  return given
+}
+
+const ajv = new Ajv({
+  removeAdditional: false,
+  coerceTypes: false,
+  useDefaults: true,
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  keywords: ['style', 'explode', 'example', 'x-code', 'x-any-system', 'x-vocabulary', 'x-extensible-enum']
+})
+formatsPlugin.default(ajv)
+
+/**
+ * Compiles the validators of requests. A query is converted by its schema and validated; what is wrong with it is
+ * left under `issuesKey`, so that unknown codes, which only the database can tell, are reported in the same answer.
+ */
+export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
+  const validate = ajv.compile(schema)
+  if (httpPart !== 'querystring') {
+    return (data: unknown) => {
+      if (validate(data)) return { value: data }
+      return { error: Object.assign(new Error('validation'), { [issuesKey]: issuesOf(validate, schema, {}) }) }
+    }
+  }
+  const properties = (schema as { properties?: Record<string, ParameterSchema> }).properties ?? {}
+  return (given: Given) => {
+    const issues: Issue[] = []
+    const query: Record<string, unknown> = Object.create(null)
+    for (const [name, values] of Object.entries(given)) {
+      const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+      if (property === undefined) issues.push(unknownParameter(name, Object.keys(properties)))
+      else if (property.type === 'array') query[name] = values.flatMap((value) => value.split(',')).map((value) => convert(value, property.items!))
+      else if (values.length > 1) issues.push({ parameter: name, code: 'REPEATED_PARAMETER', detail: `${name} takes one value and was given ${values.length} times.` })
+      else query[name] = convert(values[0]!, property)
+    }
+    if (!validate(query)) {
+      const wrong = issuesOf(validate, schema, given)
+      for (const { parameter } of wrong) delete query[parameter!]
+      issues.push(...wrong)
+    }
+    return { value: Object.assign(query, { [issuesKey]: issues }) }
+  }
+}
+
+function convert (text: string, { type }: ParameterSchema): unknown {
+  // Only the plain spelling of a number or a truth value; all else stays text, so that the schema refuses it.
+  if (type === 'integer' && /^-?(0|[1-9]\d{0,14})$/.test(text)) return Number(text)
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  return text
+}
+
+function unknownParameter (name: string, known: string[]): Issue {
+  const plain = /^(.+)\[.*\]$/.exec(name)?.[1]
+  if (plain !== undefined && known.includes(plain)) {
+    return { parameter: name, code: 'UNKNOWN_PARAMETER', detail: `Lists are written with commas: ${plain}=a,b.`, did_you_mean: plain }
+  }
+  const meant = nearest(name, known)
+  const shown = JSON.stringify(name.slice(0, 100))
+  if (meant !== undefined) return { parameter: name.slice(0, 100), code: 'UNKNOWN_PARAMETER', detail: `There is no parameter ${shown}. Did you mean ${meant}?`, did_you_mean: meant }
+  return { parameter: name.slice(0, 100), code: 'UNKNOWN_PARAMETER', detail: known.length === 0 ? `There is no parameter ${shown}; this address takes none.` : `There is no parameter ${shown}. The parameters are ${known.join(', ')}.`, allowed: known }
+}
+
+function issuesOf (validate: ValidateFunction, schema: unknown, given: Given): Issue[] {
+  const seen = new Set<string>()
+  const issues: Issue[] = []
+  for (const error of validate.errors ?? []) {
+    const [, parameter = '', index] = error.instancePath.split('/')
+    if (seen.has(error.instancePath)) continue
+    seen.add(error.instancePath)
+    issues.push(issueOf(error, parameter, valueGiven(given[parameter], index), schema))
+  }
+  return issues
+}
+
+function valueGiven (values: string[] | undefined, index: string | undefined): string {
+  if (values === undefined) return ''
+  return index === undefined ? values.join(',') : values.join(',').split(',')[Number(index)] ?? ''
+}
+
+function issueOf (error: ErrorObject, parameter: string, value: string, schema: unknown): Issue {
+  const shown = JSON.stringify(value.slice(0, 100))
+  if (error.keyword === 'enum') {
+    const allowed = error.params.allowedValues as string[]
+    const meant = nearest(value, allowed)
+    return {
+      parameter,
+      code: 'INVALID_VALUE',
+      detail: `${shown} is no value of ${parameter}. ${meant === undefined ? `The values are ${allowed.join(', ')}.` : `Did you mean ${meant}?`}`,
+      allowed,
+      ...(meant === undefined ? {} : { did_you_mean: meant })
+    }
+  }
+  const property = (schema as { properties?: Record<string, ParameterSchema> }).properties?.[parameter]
+  return { parameter, code: 'INVALID_VALUE', detail: `${parameter} ${error.message ?? 'is not valid'}, but ${shown} was given.${property?.description === undefined ? '' : ` ${property.description}`}` }
+}

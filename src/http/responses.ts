@@ -1,0 +1,34 @@
+// The answers that every route has beside its own, for its schema and so for the document.
+import { problems, type ProblemCode } from '../errors.ts'
+import { ProblemSchema, ref } from './schemas.ts'
+
+const requestId = { 'X-Request-Id': { type: 'string', description: 'Identifier of the request, for support.' } }
+const retryAfter = { 'Retry-After': { type: 'integer', description: 'Seconds to wait before the next try.' } }
+
+/** Headers of an answer that caches may keep. */
+export const cachedHeaders = {
+  ...requestId,
+  ETag: { type: 'string', description: 'Strong validator "<revision>.<row revision>.<variant>"; send it back in If-None-Match.' },
+  'Cache-Control': { type: 'string', description: 'Keep it, but ask before each use: asking is cheap and never stale.' },
+  'Content-Language': { type: 'string', description: 'Languages of the names.' },
+  Vary: { type: 'string', description: 'Request headers that the answer depends on.' }
+}
+
+function problemResponse (codes: ProblemCode[], headers: object = requestId): object {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${problems[code].about}`).join('\n\n'),
+    headers,
+    content: { 'application/problem+json': { schema: ref(ProblemSchema) } }
+  }
+}
+
+/** The error answers of a route: those that every route can give, and the statuses named. The document holds each once. */
+export function errorResponses (statuses: number[] = []): Record<string, object> {
+  const codes = Object.keys(problems) as ProblemCode[]
+  return Object.fromEntries([...new Set([400, 406, 429, 500, 503, ...statuses])].sort((a, b) => a - b).map((status) => [
+    status,
+    problemResponse(codes.filter((code) => problems[code].status === status), status === 429 || status === 503 ? { ...requestId, ...retryAfter } : requestId)
+  ]))
+}
+
+export const notModified = { type: 'null', description: 'The answer that the client holds, named in If-None-Match, is still the right one.', headers: { ETag: cachedHeaders.ETag, ...requestId } }

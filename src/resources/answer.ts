@@ -1,0 +1,73 @@
+// The envelope around rows: what holds for the answer, its links, and the names and sources of exactly what stands in it.
+import type { TSchema } from 'typebox'
+import type { Revision } from '../db/revision.ts'
+import type { SourceRow } from '../db/codebook.ts'
+import { compileCitations } from '../http/citations.ts'
+import type { Codebook } from '../http/codebook.ts'
+import type { Row } from '../http/formats.ts'
+import type { CodeKind } from '../http/schemas.ts'
+import type { Context } from './question.ts'
+
+export interface Cited {
+  names: Record<string, Record<string, string>>
+  sources: Record<string, unknown>
+  /** Codes whose names are not in the language asked for, as kind.code. */
+  fallback: string[]
+}
+
+/** Makes the function that finds the names and sources of rows. */
+export function citer (schema: TSchema, components: ReadonlyMap<string, TSchema>): (rows: Row[], book: Codebook<SourceRow>, context: Context) => Cited {
+  const visit = compileCitations(schema, components)
+  return (rows, book, { lang }) => {
+    const cited = new Map<string, Set<string>>()
+    const cite = (kind: CodeKind, code: string): void => {
+      const codes = cited.get(kind) ?? new Set()
+      cited.set(kind, codes.add(code))
+    }
+    for (const row of rows) visit(row, cite)
+
+    const sources: Record<string, unknown> = {}
+    for (const id of sorted(cited.get('source'))) {
+      const source = book.sources.get(id)
+      if (source === undefined) continue
+      sources[id] = source
+      cite('agency', source.publisher)
+    }
+    cited.delete('source')
+
+    const names: Cited['names'] = {}
+    const fallback: string[] = []
+    for (const kind of sorted(cited.keys())) {
+      const named: Record<string, string> = {}
+      for (const code of sorted(cited.get(kind))) {
+        const name = book.name(kind as CodeKind, code, lang)
+        if (name === undefined) continue
+        named[code] = name.name
+        if (name.lang !== lang) fallback.push(`${kind}.${code}`)
+      }
+      names[kind] = named
+    }
+    return { names, sources, fallback }
+  }
+}
+
+function sorted (values: Iterable<string> | undefined): string[] {
+  return [...values ?? []].sort()
+}
+
+/** What holds for the whole answer. */
+export function metaOf (revision: Revision, context: Context, dated: boolean, cited: Cited) {
+  return {
+    revision: revision.id,
+    as_of: revision.time,
+    lang: context.lang,
+    lang_fallback: cited.fallback,
+    members_on: dated ? context.membersOn : null
+  }
+}
+
+/** The fields asked for, in the order of the schema; all of them without fields=. */
+export function pick (row: Row, fields: string[] | undefined): Row {
+  if (fields === undefined) return row
+  return Object.fromEntries(Object.entries(row).filter(([field]) => fields.includes(field)))
+}

@@ -1,0 +1,54 @@
+// /health: for load balancers and container engines. Never cached, never limited, without details.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { Problem } from '../../errors.ts'
+import { errorResponses } from '../../http/responses.ts'
+import { parameters } from '../../http/schemas.ts'
+
+export interface HealthOptions {
+  /** Whether the database answers and has the expected schema. */
+  isReady: () => Promise<boolean>
+}
+
+const budget = 1000
+
+export function health (app: FastifyInstance, { isReady }: HealthOptions): void {
+  const status = (value: string, description: string) => ({
+    200: { description, content: { 'application/json': { schema: Type.Object({ status: Type.Enum([value], { type: 'string', description }) }, { additionalProperties: false }) } } }
+  })
+  const querystring = parameters({})
+
+  app.get('/health/live', {
+    schema: {
+      operationId: 'getLiveness',
+      tags: ['Service'],
+      summary: 'Whether the process lives',
+      description: 'Answers as long as the process can answer at all; it does not touch the database.',
+      querystring,
+      response: { ...status('live', 'The process lives.'), ...errorResponses() }
+    }
+  }, async (_request, reply) => await reply.header('cache-control', 'no-store').send({ status: 'live' }))
+
+  let checked = 0
+  let ready = false
+  app.get('/health/ready', {
+    schema: {
+      operationId: 'getReadiness',
+      tags: ['Service'],
+      summary: 'Whether the service can answer',
+      description: 'Answers 200 when the database answers within a second and has the schema that this version expects, otherwise 503. Looked up at most once a second.',
+      querystring,
+      response: { ...status('ready', 'The service can answer.'), ...errorResponses() }
+    }
+  }, async (_request, reply) => {
+    if (Date.now() - checked >= budget) {
+      checked = Date.now()
+      let timer: NodeJS.Timeout | undefined
+      const timeout = new Promise<boolean>((resolve) => { timer = setTimeout(resolve, budget, false) })
+      ready = await Promise.race([isReady().catch(() => false), timeout])
+      clearTimeout(timer)
+    }
+    if (!ready) throw new Problem('UNAVAILABLE', 'The database does not answer, or its schema is not the expected one.', { headers: { 'retry-after': '2' } })
+    return await reply.header('cache-control', 'no-store').send({ status: 'ready' })
+  })
+}

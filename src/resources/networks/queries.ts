@@ -1,0 +1,129 @@
+// Networks from the database.
+import { sql, type Kysely } from 'kysely'
+import { allNames, areasOf, matches, nameColumns } from '../../db/fragments.ts'
+import type { Language } from '../../db/codebook.ts'
+import type { DB } from '../../db/types.ts'
+import { EventSchema, type Event } from '../events/schema.ts'
+import { MemberSchema, type Member } from '../members/schema.ts'
+import type { NetworkFilters } from './schema.ts'
+
+interface Context {
+  lang: Language
+  membersOn: string
+}
+
+const step = (kind: string, column: string) =>
+  sql<string | null>`(select ${sql.ref(column)} from event where event.network = network.id and event.kind = ${sql.lit(kind)} order by event.earliest, event.id limit 1)`
+
+function networkColumns (db: Kysely<DB>, lang: Language) {
+  return db.selectFrom('network').select([
+    'network.id', ...nameColumns('network', lang), 'name_as_published', 'level', 'status', 'last_activity', 'last_activity_source', 'foundation', 'host_mechanism',
+    'membership_basis', 'stated_member_count',
+    sql<number>`(select count(distinct agency) from member where member.network = network.id and role not in ('government_partner', 'stakeholder', 'observer'))`.as('listed_member_count'),
+    step('established', 'date').as('established'), step('established', 'date_precision').as('established_precision'),
+    step('launched', 'date').as('launched'), step('launched', 'date_precision').as('launched_precision'),
+    'network.source'
+  ])
+}
+
+export function networkRows (db: Kysely<DB>, filters: NetworkFilters, { lang, membersOn }: Context) {
+  let query = networkColumns(db, lang).select([
+    sql<string[]>`array(select area from network_area where network_area.network = network.id order by area)`.as('areas'),
+    sql<string[]>`array(select parent from network_parent where network_parent.network = network.id order by parent)`.as('parents')
+  ])
+  const { level, status, country, covering, region, agency, role, foundation, parent, framework, item, q } = filters
+  if (level !== undefined) query = query.where('network.level', 'in', level)
+  if (status !== undefined) query = query.where('network.status', 'in', status)
+  if (foundation !== undefined) query = query.where('network.foundation', 'in', foundation)
+  if (country !== undefined) query = query.where('network.id', 'in', db.selectFrom('network_area').select('network').where('area', 'in', country))
+  if (covering !== undefined) query = query.where(sql<boolean>`network.id in ${networksCovering(covering, membersOn)}`)
+  if (region !== undefined) query = query.where(sql<boolean>`network.id in (select network from network_area where area in ${areasOf(region, membersOn)})`)
+  if (agency !== undefined || role !== undefined) {
+    let holders = db.selectFrom('member').select('network')
+    if (agency !== undefined) holders = holders.where('agency', 'in', agency)
+    if (role !== undefined) holders = holders.where('role', 'in', role)
+    query = query.where('network.id', 'in', holders)
+  }
+  if (parent !== undefined) query = query.where('network.id', 'in', db.selectFrom('network_parent').select('network').where('parent', 'in', parent))
+  if (framework !== undefined) query = query.where(sql<boolean>`network.id in (select network from alignment where network is not null and framework in (${sql.join(framework)}))`)
+  if (item !== undefined) query = query.where(sql<boolean>`network.id in (select network from alignment where network is not null and item in (${sql.join(item)}))`)
+  if (q !== undefined) query = query.where(matches(q, ...allNames('network'), 'network.name_as_published', 'network.id'))
+  return query
+}
+
+// Its own network and all above it; and those whose region the country belongs to, with all above them.
+function networksCovering (countries: string[], day: string) {
+  return sql`(
+    with recursive covering as (
+      select network from network_area
+      where area in (${sql.join(countries)})
+         or exists (select 1 from area_member where aggregate = network_area.area and area_member.area in (${sql.join(countries)})
+                    and (valid_from is null or valid_from <= ${day}::date) and (valid_to is null or valid_to > ${day}::date))
+      union
+      select network_parent.parent from network_parent join covering on covering.network = network_parent.network
+    )
+    select network from covering)`
+}
+
+// The parts have the fields that their own resources serve.
+const memberFields = Object.keys(MemberSchema.properties) as Array<keyof Member>
+const eventFields = Object.keys(EventSchema.properties) as Array<keyof Event>
+
+/** The network with its parts, and the newest revision of any of them; a part that was deleted counts too. */
+export async function findNetwork (db: Kysely<DB>, id: string, { lang }: Context) {
+  const network = await networkColumns(db, lang).select(['aim', 'note']).where('network.id', '=', id).executeTakeFirst()
+  if (network === undefined) return undefined
+  const areas = await db.selectFrom('network_area').select(['area', 'source']).where('network', '=', id).orderBy('area').execute()
+  const parents = await db.selectFrom('network_parent').select(['parent as network', 'source']).where('network', '=', id).orderBy('parent').execute()
+  const members = await db.selectFrom('member').innerJoin('agency', 'agency.id', 'member.agency')
+    .select(memberFields.map((field) => field === 'kind' ? 'agency.kind' as const : `member.${field}` as const))
+    .where('member.network', '=', id).orderBy('member.role').orderBy('member.id').execute()
+  const groups = await db.selectFrom('working_group')
+    .select(['id', 'code', ...nameColumns('working_group', lang), 'status', 'workplan', 'started', 'started_precision', 'basis', 'note', 'source'])
+    .where('network', '=', id).orderBy('id').execute()
+  const groupMembers = await db.selectFrom('working_group_member')
+    .innerJoin('working_group', 'working_group.id', 'working_group_member.working_group')
+    .select(['working_group', 'agency', 'role', 'working_group_member.source'])
+    .where('working_group.network', '=', id).orderBy('role').orderBy('agency').execute()
+  const events = await db.selectFrom('event').select(eventFields).where('network', '=', id).orderBy(sql`date nulls last`).orderBy('id').execute()
+  const alignments = await db.selectFrom('alignment').select(['id', 'framework', 'item', 'basis', 'expanded', 'as_published', 'note', 'source'])
+    .where('network', '=', id)
+    .orderBy('framework').orderBy(sql`(select position from framework_item where framework_item.id = alignment.item) nulls first`).orderBy('id').execute()
+  const record = {
+    ...network,
+    areas,
+    parents,
+    members,
+    working_groups: groups.map((group) => ({
+      ...group,
+      members: groupMembers.filter((member) => member.working_group === group.id).map(({ agency, role, source }) => ({ agency, role, source }))
+    })),
+    events,
+    alignments
+  }
+  return { record, revision: await newestPart(db, id) }
+}
+
+async function newestPart (db: Kysely<DB>, id: string): Promise<number> {
+  const parts = ['network_area', 'network_parent', 'member', 'working_group', 'event', 'alignment']
+  // past is in front when the past is read, and history then holds rows that ended later.
+  const newest = (table: string) => sql`
+    select max(revision) as revision from ${sql.table(table)} where network = ${id}
+    union all
+    select max(revision_to) from ${sql.table(`history.${table}`)} where network = ${id} and revision_to <= (select max(revision.id) from revision)`
+  const { rows: [row] } = await sql<{ revision: number }>`
+    select max(revision) as revision from (
+      select revision from network where id = ${id}
+      union all ${sql.join(parts.map(newest), sql` union all `)}
+      union all ${groupMemberRevisions(id)}
+    ) as part`.execute(db)
+  return row!.revision
+}
+
+function groupMemberRevisions (id: string) {
+  return sql`
+    select max(revision) from working_group_member where working_group in (select g.id from working_group g where g.network = ${id})
+    union all
+    select max(revision_to) from history.working_group_member
+    where working_group in (select g.id from working_group g where g.network = ${id}) and revision_to <= (select max(revision.id) from revision)`
+}

@@ -1,0 +1,132 @@
+// What a request asks for, understood: revision, language, day of membership and canonical codes. Refuses what it does not understand.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Kysely } from 'kysely'
+import type { TProperties } from 'typebox'
+import type { Reads, Revision } from '../db/revision.ts'
+import type { SourceRow } from '../db/codebook.ts'
+import type { DB } from '../db/types.ts'
+import type { Issue } from '../errors.ts'
+import { cacheControl, etag, matchingTag, vary } from '../http/caching.ts'
+import type { Codebook } from '../http/codebook.ts'
+import { contentTypes, mediaTypes, type Format } from '../http/formats.ts'
+import { pickLanguage, requireAcceptable } from '../http/negotiation.ts'
+import { invalidRequest } from '../http/problems.ts'
+import { issuesKey } from '../http/query.ts'
+import type { CodeKind, Language } from '../http/schemas.ts'
+
+/** What the resources need of the outside. */
+export interface Services {
+  reads: Reads
+  /** The codes as they stood at a revision; `db` reads at that revision. */
+  codebook: (db: Kysely<DB>, revision: number) => Promise<Codebook<SourceRow>>
+  /** Changes whenever the same rows would be written differently: part of every ETag. */
+  representation: () => string
+  /** Prefix of links; empty for relative ones. */
+  publicUrl: string
+}
+
+/** What every query may depend on beside its filters. */
+export interface Context {
+  lang: Language
+  /** Day for which the membership of regions counts, YYYY-MM-DD. */
+  membersOn: string
+}
+
+export interface Question {
+  /** Parameters as given, validated; codes not yet canonical. */
+  query: Record<string, unknown>
+  issues: Issue[]
+  context: Context
+  /** The newest revision, read after the request came in. */
+  now: Revision
+  /** The revision asked for with as_of. */
+  asOf: number | undefined
+  variant: string
+}
+
+interface QueryWithIssues extends Record<string, unknown> {
+  [issuesKey]?: Issue[]
+}
+
+/** Reads what does not need the database beyond its revision. Sends the 304 itself and returns undefined when the client holds the answer. */
+export async function ask (services: Services, request: FastifyRequest, reply: FastifyReply, { format, dated }: { format: Format, dated: boolean }): Promise<Question | undefined> {
+  requireAcceptable(request, mediaTypes[format])
+  const query = request.query as QueryWithIssues
+  const issues = query[issuesKey] ?? []
+  const lang = pickLanguage(query.lang as string | undefined, request.headers['accept-language'])
+  const now = await services.reads.current()
+  const at = await resolveAsOf(services.reads, query.as_of as string | undefined, now, issues)
+  const today = (at.id === now.id ? new Date().toISOString() : at.time!).slice(0, 10)
+  const context = { lang, membersOn: query.members_on as string | undefined ?? today }
+  const variant = JSON.stringify([services.representation(), format, lang, dated ? context.membersOn : null, request.params, Object.entries(query)])
+  const asOf = query.as_of === undefined || issues.length > 0 ? undefined : at.id
+
+  reply.headers({ 'cache-control': cacheControl, vary })
+  const held = issues.length > 0 ? undefined : matchingTag(request.headers['if-none-match'], at.id, variant)
+  if (held !== undefined) {
+    reply.code(304).header('etag', held).send()
+    return undefined
+  }
+  return { query, issues, context, now, asOf, variant }
+}
+
+async function resolveAsOf (reads: Reads, asOf: string | undefined, now: Revision, issues: Issue[]): Promise<Revision> {
+  if (asOf === undefined) return now
+  const refuse = (detail: string): Revision => {
+    issues.push({ parameter: 'as_of', code: 'INVALID_VALUE', detail })
+    return now
+  }
+  if (/^\d+$/.test(asOf)) {
+    const id = Number(asOf)
+    if (id > now.id) return refuse(`There is no revision ${asOf} yet; the newest is ${now.id}.`)
+    return id === now.id ? now : await reads.at(id)
+  }
+  const instant = new Date(asOf)
+  if (Number.isNaN(instant.getTime())) return refuse(`${asOf} is no instant: write it as 2026-01-31T12:00:00Z, or give a revision number.`)
+  if (now.time !== null && instant.getTime() > Date.now()) return refuse(`${asOf} lies in the future.`)
+  const then = await reads.at(instant.toISOString())
+  return then.id === 0 ? refuse(`Nothing had been recorded at ${asOf}.`) : then
+}
+
+/** The filters with canonical codes. Throws the problem that names everything wrong with the request, codes included. */
+export function understand (question: Question, properties: TProperties, book: Codebook<SourceRow>): Record<string, unknown> {
+  const filters: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(question.query)) {
+    const property = properties[name] as { 'x-code'?: CodeKind, items?: { 'x-code'?: CodeKind }, 'x-any-system'?: boolean } | undefined
+    if (property === undefined || value === undefined) continue
+    const kind = property['x-code'] ?? property.items?.['x-code']
+    if (kind === undefined) {
+      filters[name] = value
+      continue
+    }
+    const resolved = ([value].flat() as string[]).map((text) => {
+      const found = property['x-any-system'] === true ? book.country(text) : book.canonical(kind, text)
+      if (found === undefined) question.issues.push(book.issue(kind, name, text))
+      return found
+    })
+    filters[name] = Array.isArray(value) ? [...new Set(resolved)] : resolved[0]
+  }
+  if (question.issues.length > 0) throw invalidRequest(question.issues)
+  return filters
+}
+
+/** Sets the headers of an answer that was read at a revision. */
+export function head (reply: FastifyReply, question: Question, format: Format, revision: Revision, rowRevision: number, fallback: boolean): void {
+  const { lang } = question.context
+  reply.headers({
+    etag: etag(revision.id, rowRevision, question.variant),
+    'content-language': fallback && lang !== 'en' ? `${lang}, en` : lang
+  })
+  // Fastify rewrites the parameters of JSON types only; the others pass as they are.
+  reply.type(contentTypes[format])
+}
+
+/** The query string of an address, in the order of the parameters; empty when there is none. */
+export function queryString (values: Record<string, unknown>, order: string[]): string {
+  const parts = order.flatMap((name) => {
+    const value = values[name]
+    if (value === undefined) return []
+    return [`${name}=${([value].flat() as Array<string | number | boolean>).map((part) => encodeURIComponent(part)).join(',')}`]
+  })
+  return parts.length === 0 ? '' : `?${parts.join('&')}`
+}

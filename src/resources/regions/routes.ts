@@ -1,0 +1,30 @@
+// /v1/regions
+import type { FastifyInstance } from 'fastify'
+import { registerCollection } from '../collection.ts'
+import type { Services } from '../question.ts'
+import { findRegion, regionRows } from './queries.ts'
+import { RegionFiltersSchema, RegionMemberSchema, RegionSchema, RegionSummarySchema } from './schema.ts'
+
+export function regions (app: FastifyInstance, services: Services): void {
+  app.addSchema(RegionMemberSchema)
+  registerCollection(app, services, {
+    path: '/regions',
+    tag: 'Geography',
+    one: 'region',
+    many: 'regions',
+    about: 'Regions of several schemes: UN M49, IOM, the UN regional commissions, regional economic communities, and the Network itself. "West and Central Africa" is not the same in two of them, so a region is always a scheme and a code, and its members are dated.',
+    row: RegionSummarySchema,
+    filters: RegionFiltersSchema.properties,
+    sorts: ['id', 'name', 'scheme', 'member_count', 'network_count'],
+    defaultSort: ['id'],
+    dated: true,
+    rows: regionRows,
+    record: {
+      schema: RegionSchema,
+      about: 'A region with its members on a day.',
+      kind: 'region',
+      id: { description: 'The scheme and its code. Case does not matter.', example: 'rec-ecowas' },
+      find: findRegion
+    }
+  })
+}

@@ -1,0 +1,54 @@
+// The process: config → database → migrate → seed → app → listen → graceful close.
+import { once } from 'node:events'
+import { join } from 'node:path'
+import pino from 'pino'
+import { buildApp } from './app.ts'
+import { loadConfig, type Config } from './config.ts'
+import { connect } from './db/connect.ts'
+import { prepare } from './db/prepare.ts'
+import { StartError } from './errors.ts'
+
+const dataFolder = join(import.meta.dirname, '../data')
+
+async function start (): Promise<void> {
+  const config = loadConfig()
+  const log = pino({ level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] })
+  const connection = await connect(config, (error) => log.warn({ err: error }, 'An idle database connection broke'))
+  try {
+    const { applied, seeded } = await prepare(config, connection, config.seed ? dataFolder : undefined)
+    if (applied.length > 0) log.info({ migrations: applied }, 'Schema brought up to date')
+    if (seeded?.revision != null) log.info({ revision: seeded.revision, applied: seeded.applied, removed: seeded.removed }, 'Curated records applied')
+    for (const record of seeded?.left ?? []) log.warn(`Left as it is, since somebody else changed it: ${record}`)
+
+    const app = await buildApp({ config, connection, log })
+    app.addHook('onClose', connection.close)
+    const address = await app.listen({ host: config.host, port: config.port })
+    const shown = config.publicUrl === '' ? address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost') : config.publicUrl
+    process.stdout.write(`The registry answers at ${shown}/v1/networks\nIts document is at ${shown}/openapi.json\n`)
+
+    const signal = await Promise.race(['SIGTERM', 'SIGINT'].map(async (name) => { await once(process, name); return name }))
+    log.info(`${signal}: closing after the requests under way`)
+    const forced = setTimeout(() => process.exit(1), 30_000)
+    await app.close()
+    clearTimeout(forced)
+  } catch (error) {
+    await connection.close()
+    throw explainListen(error, config)
+  }
+}
+
+function explainListen (error: unknown, { host, port }: Config): unknown {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'EADDRINUSE') return new StartError(`Port ${port} is in use: stop what uses it, or set PORT to another one.`)
+  if (code === 'EACCES') return new StartError(`Port ${port} may not be used by this user: set PORT to one above 1023.`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new StartError(`HOST=${host} is no address of this machine: use localhost, or 0.0.0.0 for all.`)
+  return error
+}
+
+try {
+  await start()
+} catch (error) {
+  if (!(error instanceof StartError)) throw error
+  process.stderr.write(`${error.message.replaceAll(/\s*\n\s*/g, ' ')}\n`)
+  process.exitCode = 1
+}
