@@ -18,6 +18,7 @@ import { issuesKey, parseQuery, validatorCompiler } from './http/query.ts'
 import { registerRateLimit } from './http/rate-limit.ts'
 import { requireFullSchemas } from './http/route-check.ts'
 import { health } from './resources/health/routes.ts'
+import { problems } from './resources/problems/routes.ts'
 import { registerResources } from './resources/index.ts'
 import type { Services } from './resources/question.ts'
 
@@ -77,6 +78,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   })
   registerResources(app, services)
   health(app, { isReady: async () => await isMigrated(connection.db) })
+  problems(app)
   serveDocument(app)
   app.addHook('onReady', async () => { representation = hash('sha256', documentText(app), 'base64url').slice(0, 12) })
   return app

@@ -25,10 +25,15 @@ interface ProblemBody {
   errors: Issue[]
 }
 
+/** How a code is written in the address of its description. */
+export function problemSlug (code: ProblemCode): string {
+  return code.toLowerCase().replaceAll('_', '-')
+}
+
 function bodyOf (problem: Problem, instance: string, requestId: string): ProblemBody {
   const { title, status } = problems[problem.code]
   return {
-    type: `/problems/${problem.code.toLowerCase().replaceAll('_', '-')}`,
+    type: `/problems/${problemSlug(problem.code)}`,
     title,
     status,
     detail: problem.message,

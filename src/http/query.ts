@@ -9,6 +9,8 @@ interface ParameterSchema {
   type?: string
   items?: ParameterSchema
   enum?: string[]
+  minimum?: number
+  maximum?: number
   description?: string
 }
 
@@ -116,5 +118,6 @@ function issueOf (error: ErrorObject, parameter: string, value: string, schema: 
     }
   }
   const property = (schema as { properties?: Record<string, ParameterSchema> }).properties?.[parameter]
-  return { parameter, code: 'INVALID_VALUE', detail: `${parameter} ${error.message ?? 'is not valid'}, but ${shown} was given.${property?.description === undefined ? '' : ` ${property.description}`}` }
+  const expected = property?.type === 'integer' ? `must be a whole number from ${property.minimum} to ${property.maximum}` : error.message ?? 'is not valid'
+  return { parameter, code: 'INVALID_VALUE', detail: `${parameter} ${expected}, but ${shown} was given.${property?.description === undefined ? '' : ` ${property.description}`}` }
 }

@@ -148,7 +148,7 @@ const meta = {
   as_of: nullable(text('When that revision was made.', { format: 'date-time' })),
   lang: text('Language of the names.', { 'x-extensible-enum': [...languages] }),
   lang_fallback: Type.Array(Type.String(), { description: 'Codes in `names`, as kind.code, whose name is in English because none in `lang` is on record.' }),
-  members_on: nullable(day('Day for which the membership of regions counts in this answer; null where regions play no part.'))
+  members_on: nullable(day('Day for which the membership of regions counts in this answer; null where it plays no part.'))
 }
 
 export const RecordMetaSchema = Type.Object(meta, { $id: 'RecordMeta', title: 'RecordMeta', description: 'What holds for the whole answer.', additionalProperties: false })

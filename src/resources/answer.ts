@@ -6,7 +6,7 @@ import { compileCitations } from '../http/citations.ts'
 import type { Codebook } from '../http/codebook.ts'
 import type { Row } from '../http/formats.ts'
 import type { CodeKind } from '../http/schemas.ts'
-import type { Context } from './question.ts'
+import type { Context, Question } from './question.ts'
 
 export interface Cited {
   names: Record<string, Record<string, string>>
@@ -56,7 +56,7 @@ function sorted (values: Iterable<string> | undefined): string[] {
 }
 
 /** What holds for the whole answer. */
-export function metaOf (revision: Revision, context: Context, dated: boolean, cited: Cited) {
+export function metaOf (revision: Revision, { context, dated }: Question, cited: Cited) {
   return {
     revision: revision.id,
     as_of: revision.time,

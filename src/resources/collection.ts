@@ -35,8 +35,8 @@ export interface Collection {
   sorts: string[]
   /** Order of the list when none is asked for; `id` is added at the end. */
   defaultSort: string[]
-  /** Whether the answer depends on who belongs to a region on which day. */
-  dated?: boolean
+  /** Whether the rows depend on who belongs to a region on which day: always, or only with one of these filters. */
+  dated?: true | string[]
   rows: (db: Kysely<DB>, filters: any, context: Context) => RowQuery<any>
   record?: RecordOf
 }
@@ -48,6 +48,8 @@ export interface RecordOf {
   /** Kind of code that the id is. */
   kind: CodeKind
   id: { description: string, example: string }
+  /** Whether it depends on who belongs to a region on which day. */
+  dated?: true
   /** The record and the newest revision of any of its parts. */
   find: (db: Kysely<DB>, id: string, context: Context) => Promise<{ record: Row, revision: number } | undefined>
 }
@@ -84,6 +86,8 @@ function componentsOf (app: FastifyInstance): ReadonlyMap<string, TSchema> {
   return new Map(Object.entries(app.getSchemas() as Record<string, TSchema>))
 }
 
+const membersOn = dayParameter('Day for which the membership of regions counts. Default: today, or the day of `as_of`.')
+
 const shared = (fields: TObject) => ({
   fields: listParameter(Object.keys(fields.properties), 'Only these fields, in the order of the schema.'),
   lang: Type.Optional(Type.Enum([...languages], { type: 'string', description: 'Language of names. Without it, Accept-Language decides, then English. What has no name in that language is named in English and says so.' })),
@@ -91,12 +95,12 @@ const shared = (fields: TObject) => ({
 })
 
 function listParameters (collection: Collection, format: Format): TProperties {
-  const { row, filters, sorts, dated = false } = collection
+  const { row, filters, sorts, dated } = collection
   const limit = { minimum: 1, maximum: 1000 }
   return {
     ...filters,
     q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$', description: 'Words to find in names, in any language; accents and case do not matter, and the last letters of a word may be missing. Every word must be found.' })),
-    ...(dated ? { members_on: dayParameter('Day for which the membership of regions counts. Default: today, or the day of `as_of`.') } : {}),
+    ...(dated === undefined ? {} : { members_on: membersOn }),
     sort: listParameter(sorts.flatMap((field) => [field, `-${field}`]), `Order of the rows: fields, with a minus for descending; nulls come last. Default: ${collection.defaultSort.join(',')}. \`id\` decides between equals.`),
     ...shared(row),
     limit: format === 'json'
@@ -123,8 +127,8 @@ function paging (collection: Collection, question: Question, filters: Record<str
     const column = text.replace(/^-/, '')
     if (!sort.some((key) => key.column === column)) sort.push({ column, descending: text.startsWith('-') })
   }
-  const { lang, membersOn } = question.context
-  const bound = fingerprint([collection.path, { ...filters, sort, limit: null, cursor: null, fields: null, bom: null, as_of: null }, lang, collection.dated === true ? membersOn : null])
+  const { lang } = question.context
+  const bound = fingerprint([collection.path, { ...filters, sort, limit: null, cursor: null, fields: null, bom: null, as_of: null }, lang, question.dated ? question.context.membersOn : null])
   const cursor = question.query.cursor as string | undefined
   return { sort, bound, after: cursor === undefined ? undefined : decodeCursor(cursor, bound, sort.length) }
 }
@@ -134,7 +138,7 @@ function cursorAfter (page: PageQuestion, row: Row): string {
 }
 
 function registerList (app: FastifyInstance, services: Services, collection: Collection): void {
-  const { row, path, dated = false } = collection
+  const { row, path } = collection
   const parameters = listParameters(collection, 'json')
   const order = Object.keys(parameters)
   const cite = citer(row, componentsOf(app))
@@ -158,7 +162,7 @@ function registerList (app: FastifyInstance, services: Services, collection: Col
       ...selectionNote(row)
     }
   }, async (request, reply) => {
-    const question = await ask(services, request, reply, { format: 'json', dated })
+    const question = await ask(services, request, reply, { format: 'json', dated: collection.dated })
     if (question === undefined) return reply
     const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now.id }, async (trx, revision) => {
       const book = await services.codebook(trx, revision.id)
@@ -177,8 +181,8 @@ function registerList (app: FastifyInstance, services: Services, collection: Col
       head(reply, question, 'json', revision, 0, cited.fallback.length > 0 || rows.some((entry) => isFallback(entry, question)))
       return {
         data,
-        meta: { ...metaOf(revision, question.context, dated, cited), limit, total, total_kind: 'exact' },
-        links: { self: address({}), permalink: address({ as_of: revision.id }), next },
+        meta: { ...metaOf(revision, question, cited), limit, total, total_kind: 'exact' },
+        links: { self: address({}), permalink: address(lasting(question, revision.id)), next },
         names: cited.names,
         sources: cited.sources
       }
@@ -192,12 +196,21 @@ function selectionNote (schema: TObject): object {
   return { 'x-selection': { parameter: 'fields', schema: `#/components/schemas/${idOf(schema)}Selection` } }
 }
 
+/** What makes an address give this very answer for ever: all that the time or a header of the request decided. */
+function lasting (question: Question, revision: number): Record<string, unknown> {
+  return {
+    as_of: revision,
+    ...(question.context.lang === 'en' ? {} : { lang: question.context.lang }),
+    ...(question.dated ? { members_on: question.context.membersOn } : {})
+  }
+}
+
 function isFallback (row: Row, { context }: Question): boolean {
   return row.name_lang !== undefined && row.name_lang !== context.lang
 }
 
 function registerExport (app: FastifyInstance, services: Services, collection: Collection, format: 'csv' | 'ndjson'): void {
-  const { row, path, dated = false } = collection
+  const { row, path } = collection
   const parameters = listParameters(collection, format)
   const order = Object.keys(parameters)
   const fileName = `${path.slice(1)}.${format}`
@@ -220,7 +233,7 @@ function registerExport (app: FastifyInstance, services: Services, collection: C
       }
     }
   }, async (request, reply) => {
-    const question = await ask(services, request, reply, { format, dated })
+    const question = await ask(services, request, reply, { format, dated: collection.dated })
     if (question === undefined) return reply
     const first = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now.id }, async (trx, revision) => {
       const book = await services.codebook(trx, revision.id)
@@ -298,9 +311,9 @@ function ndjsonWriter (): Writer {
 }
 
 function registerRecord (app: FastifyInstance, services: Services, collection: Collection, record: RecordOf): void {
-  const { path, dated = false } = collection
+  const { path } = collection
   const parameters: TProperties = {
-    ...(dated ? { members_on: dayParameter('Day for which the membership of regions counts. Default: today, or the day of `as_of`.') } : {}),
+    ...(record.dated === undefined ? {} : { members_on: membersOn }),
     ...shared(record.schema)
   }
   const order = Object.keys(parameters)
@@ -322,7 +335,7 @@ function registerRecord (app: FastifyInstance, services: Services, collection: C
       ...selectionNote(record.schema)
     }
   }, async (request, reply) => {
-    const question = await ask(services, request, reply, { format: 'json', dated })
+    const question = await ask(services, request, reply, { format: 'json', dated: record.dated })
     if (question === undefined) return reply
     const { id } = request.params as { id: string }
     const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now.id }, async (trx, revision) => {
@@ -341,8 +354,8 @@ function registerRecord (app: FastifyInstance, services: Services, collection: C
       head(reply, question, 'json', revision, found.revision, cited.fallback.length > 0 || isFallback(found.record, question))
       return {
         data,
-        meta: metaOf(revision, question.context, dated, cited),
-        links: { self: address({}), permalink: address({ as_of: revision.id }) },
+        meta: metaOf(revision, question, cited),
+        links: { self: address({}), permalink: address(lasting(question, revision.id)) },
         names: cited.names,
         sources: cited.sources
       }

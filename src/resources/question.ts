@@ -37,6 +37,8 @@ export interface Question {
   query: Record<string, unknown>
   issues: Issue[]
   context: Context
+  /** Whether the answer depends on `context.membersOn`. */
+  dated: boolean
   /** The newest revision, read after the request came in. */
   now: Revision
   /** The revision asked for with as_of. */
@@ -49,7 +51,8 @@ interface QueryWithIssues extends Record<string, unknown> {
 }
 
 /** Reads what does not need the database beyond its revision. Sends the 304 itself and returns undefined when the client holds the answer. */
-export async function ask (services: Services, request: FastifyRequest, reply: FastifyReply, { format, dated }: { format: Format, dated: boolean }): Promise<Question | undefined> {
+export async function ask (services: Services, request: FastifyRequest, reply: FastifyReply, options: { format: Format, dated: true | string[] | undefined }): Promise<Question | undefined> {
+  const { format } = options
   requireAcceptable(request, mediaTypes[format])
   const query = request.query as QueryWithIssues
   const issues = query[issuesKey] ?? []
@@ -58,6 +61,7 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   const at = await resolveAsOf(services.reads, query.as_of as string | undefined, now, issues)
   const today = (at.id === now.id ? new Date().toISOString() : at.time!).slice(0, 10)
   const context = { lang, membersOn: query.members_on as string | undefined ?? today }
+  const dated = options.dated === true || (options.dated ?? []).some((filter) => query[filter] !== undefined)
   const variant = JSON.stringify([services.representation(), format, lang, dated ? context.membersOn : null, request.params, Object.entries(query)])
   const asOf = query.as_of === undefined || issues.length > 0 ? undefined : at.id
 
@@ -67,7 +71,7 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
     reply.code(304).header('etag', held).send()
     return undefined
   }
-  return { query, issues, context, now, asOf, variant }
+  return { query, issues, context, dated, now, asOf, variant }
 }
 
 async function resolveAsOf (reads: Reads, asOf: string | undefined, now: Revision, issues: Issue[]): Promise<Revision> {

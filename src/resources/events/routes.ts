@@ -16,7 +16,7 @@ export function events (app: FastifyInstance, services: Services): void {
     filters: EventFiltersSchema.properties,
     sorts: ['id', 'date', 'kind', 'network', 'country'],
     defaultSort: ['date'],
-    dated: true,
+    dated: ['region'],
     rows: eventRows
   })
 }

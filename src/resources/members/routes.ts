@@ -16,7 +16,7 @@ export function members (app: FastifyInstance, services: Services): void {
     filters: MemberFiltersSchema.properties,
     sorts: ['id', 'network', 'agency', 'role', 'valid_from', 'stated_on'],
     defaultSort: ['network', 'role', 'agency'],
-    dated: true,
+    dated: ['region'],
     rows: memberRows
   })
 }

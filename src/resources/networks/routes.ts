@@ -17,7 +17,7 @@ export function networks (app: FastifyInstance, services: Services): void {
     filters: NetworkFiltersSchema.properties,
     sorts: ['id', 'name', 'level', 'status', 'launched', 'established', 'last_activity', 'listed_member_count'],
     defaultSort: ['id'],
-    dated: true,
+    dated: ['region', 'covering'],
     rows: networkRows,
     record: {
       schema: NetworkSchema,

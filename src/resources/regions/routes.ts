@@ -24,6 +24,7 @@ export function regions (app: FastifyInstance, services: Services): void {
       about: 'A region with its members on a day.',
       kind: 'region',
       id: { description: 'The scheme and its code. Case does not matter.', example: 'rec-ecowas' },
+      dated: true,
       find: findRegion
     }
   })
