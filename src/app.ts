@@ -10,11 +10,12 @@ import type { Connection } from './db/connect.ts'
 import { problemOfDatabaseError } from './db/errors.ts'
 import { isMigrated } from './db/migrate.ts'
 import { createReads } from './db/revision.ts'
+import { TagsGiven } from './http/caching.ts'
 import { Codebook } from './http/codebook.ts'
 import { accepts } from './http/negotiation.ts'
 import { documentText, registerDocument, serveDocument } from './http/openapi.ts'
-import { clientError, frameworkError, handleProblems, invalidRequest } from './http/problems.ts'
-import { issuesKey, parseQuery, validatorCompiler } from './http/query.ts'
+import { clientError, frameworkError, handleProblems } from './http/problems.ts'
+import { parseQuery, validatorCompiler } from './http/query.ts'
 import { registerRateLimit } from './http/rate-limit.ts'
 import { requireFullSchemas } from './http/route-check.ts'
 import { health } from './resources/health/routes.ts'
@@ -31,6 +32,8 @@ export interface AppOptions {
 export async function buildApp ({ config, connection, log }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...(log === undefined ? {} : { loggerInstance: log }),
+    // A logger for each request would cost more than a 304 does; the two lines that a request can log name its id themselves.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
@@ -42,16 +45,29 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     clientErrorHandler: clientError
   })
 
-  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
-  app.addHook('onResponse', async (request, reply) => {
+  const reads = createReads(connection)
+  const tags = new TagsGiven()
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    done()
+  })
+  const logsRequests = app.log.level === 'trace' || app.log.level === 'debug' || app.log.level === 'info'
+  app.addHook('onResponse', (request, reply, done) => {
+    if (!logsRequests) {
+      done()
+      return
+    }
     request.log.info({
+      request_id: request.id,
       operation: (request.routeOptions.schema as { operationId?: string } | undefined)?.operationId,
       method: request.method,
       url: request.url.slice(0, 500),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10
     }, 'request')
+    done()
   })
+  tags.answerHeld(app, reads.current)
 
   requireFullSchemas(app)
   app.setValidatorCompiler(validatorCompiler)
@@ -66,16 +82,12 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
 
   let representation = packageJson.version
   const services: Services = {
-    reads: createReads(connection),
+    reads,
+    tags,
     codebook: rememberCodebooks(),
     representation: () => representation,
     publicUrl: config.publicUrl
   }
-  // Collections look at the issues of a query together with its codes; everywhere else there are no codes to wait for.
-  app.addHook('preHandler', async (request) => {
-    const issues = (request.query as { [issuesKey]?: [] } | undefined)?.[issuesKey] ?? []
-    if (issues.length > 0 && !request.routeOptions.url?.startsWith('/v1/')) throw invalidRequest(issues)
-  })
   registerResources(app, services)
   health(app, { isReady: async () => await isMigrated(connection.db) })
   problems(app)

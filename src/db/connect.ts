@@ -2,7 +2,8 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
 import { openPglite } from './pglite.ts'
-import { openPostgres } from './postgres.ts'
+import { keepConnection, openPostgres, type PoolOptions } from './postgres.ts'
+import { newestRevisionSql } from './revision-sql.ts'
 import type { DB } from './types.ts'
 
 export interface Connection {
@@ -11,6 +12,8 @@ export interface Connection {
   db: Kysely<DB>
   /** Take reads. */
   replicas: Array<Kysely<DB>>
+  /** The newest revision by the shortest way, since every request asks for it; undefined while there is none. */
+  newestRevision: () => Promise<{ id: number, time: string } | undefined>
   /** The whole database as a file, on PGlite only. */
   dump?: () => Promise<Blob>
   close: () => Promise<void>
@@ -21,15 +24,25 @@ export async function connect (
   onIdleError: (error: Error) => void
 ): Promise<Connection> {
   if (config.databaseUrl === '') return await openPglite(config.dataDir)
-  const open = (url: string) => openPostgres(url, { size: config.poolSize, onIdleError })
-  const db = open(config.databaseUrl)
-  const replicas = config.replicaUrls.map(open)
+  return connectPostgres(config.databaseUrl, config.replicaUrls, { size: config.poolSize, onIdleError })
+}
+
+/** Pools to a Postgres server and its replicas; they connect when they are first used. */
+export function connectPostgres (url: string, replicaUrls: readonly string[], options: PoolOptions): Connection {
+  const { db, pool } = openPostgres(url, options)
+  const kept = keepConnection(pool)
+  const replicas = replicaUrls.map((replica) => openPostgres(replica, options).db)
   return {
     engine: 'postgres',
     db,
     replicas,
+    newestRevision: async () => {
+      const [row] = await kept.query<[number, string]>('newest-revision', newestRevisionSql)
+      return row === undefined ? undefined : { id: row[0], time: row[1] }
+    },
     close: async () => {
-      await Promise.all([db, ...replicas].map(async (pool) => await pool.destroy()))
+      kept.release()
+      await Promise.all([db, ...replicas].map(async (each) => await each.destroy()))
     }
   }
 }

@@ -9,6 +9,7 @@ import { Kysely, PGliteDialect } from 'kysely'
 import { StartError } from '../errors.ts'
 import type { Connection } from './connect.ts'
 import { lockFolder } from './folder-lock.ts'
+import { newestRevisionSql } from './revision-sql.ts'
 import { typeParsers } from './type-parsers.ts'
 import type { DB } from './types.ts'
 
@@ -42,6 +43,7 @@ async function connection (pglite: PGlite, unlock: () => void): Promise<Connecti
     engine: 'pglite',
     db,
     replicas: [],
+    newestRevision: async () => (await pglite.query<{ id: number, time: string }>(newestRevisionSql)).rows[0],
     dump: async () => await pglite.dumpDataDir('none') as Blob,
     close: async () => {
       await pglite.close()

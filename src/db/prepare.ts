@@ -18,7 +18,7 @@ export interface Prepared {
 export async function prepare (config: Pick<Config, 'databaseUrl'>, connection: Connection, dataFolder: string | undefined): Promise<Prepared> {
   if (connection.engine === 'pglite') return await prepareOn(connection.db, dataFolder)
   // A connection of its own, without the time limits of requests: it may have to wait for another process.
-  const patient = openPostgres(config.databaseUrl, { size: 1, patient: true, onIdleError: () => {} })
+  const { db: patient } = openPostgres(config.databaseUrl, { size: 1, patient: true, onIdleError: () => {} })
   try {
     const { rows: [server] } = await sql<{ version: number }>`select current_setting('server_version_num')::int as version`.execute(patient)
     if (server!.version < 150000) throw new StartError(`DATABASE_URL leads to Postgres ${Math.floor(server!.version / 10000)}; version 15 or newer is needed.`)

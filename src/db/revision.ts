@@ -23,20 +23,23 @@ export interface Reads {
   snapshot: <T>(options: { asOf?: number | undefined, atLeast?: number }, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>) => Promise<T>
 }
 
-/** Wraps a read so that concurrent callers share it: each gets the result of a run that began after it called. */
+/**
+ * Wraps a read so that callers share it: each gets the result of a run that began after it called. A run begins when
+ * the one before has ended, and not before all requests that came in with the first of them had their turn to join.
+ */
 export function coalesce<T> (read: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined
-  let next: Promise<T> | undefined
-  const start = (): Promise<T> => {
-    const run = read().finally(() => { if (running === run) running = undefined })
-    running = run
-    next = undefined
-    return run
-  }
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting: Promise<T> | undefined
   return () => {
-    if (running === undefined) return start()
-    next ??= running.then(start, start)
-    return next
+    if (waiting !== undefined) return waiting
+    const before = last
+    waiting = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
+      await before.catch(() => {})
+      waiting = undefined
+      return await read()
+    })
+    last = waiting
+    return waiting
   }
 }
 
@@ -64,7 +67,7 @@ export function createReads (connection: Connection): Reads {
   }
 
   return {
-    current: coalesce(async () => await newest(db)),
+    current: coalesce(async () => await connection.newestRevision() ?? { id: 0, time: null }),
 
     at: async (point) => {
       const known = past.get(point)

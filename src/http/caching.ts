@@ -1,5 +1,7 @@
 // Validators: strong ETags made from the revision, before any query runs.
 import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 
 /** Never served without asking, and asking is cheap; a cache may help out for a week when the service is down. */
 export const cacheControl = 'public, no-cache, stale-if-error=604800'
@@ -23,4 +25,47 @@ export function matchingTag (header: string | undefined, revision: number, varia
     if (tag === etag(revision, Number(row), variant)) return tag
   }
   return undefined
+}
+
+interface Given {
+  tag: string
+  /** The revision it holds for; null for an answer of the past, which holds for ever. */
+  revision: number | null
+  /** The day it holds for (days since 1970); null when it does not depend on the day. */
+  day: number | null
+}
+
+const today = (): number => Math.floor(Date.now() / 86_400_000)
+
+/**
+ * The tags given out lately, by all of the request that decides an answer. A client that asks again with the same
+ * words needs nothing but the revision read: no validation, no digest, no query. All others go the whole way.
+ */
+export class TagsGiven {
+  readonly #given = new LRUCache<string, Given>({ max: 10_000 })
+
+  static #key ({ raw: { url }, headers }: FastifyRequest): string {
+    return `${url}\n${headers.accept}\n${headers['accept-language']}`
+  }
+
+  remember (request: FastifyRequest, tag: string, { revision, dated }: { revision: number | null, dated: boolean }): void {
+    if (request.raw.url!.length < 2000) this.#given.set(TagsGiven.#key(request), { tag, revision, day: dated ? today() : null })
+  }
+
+  /** Answers before anything else is done. `current` reads the newest revision. */
+  answerHeld (app: FastifyInstance, current: () => Promise<{ id: number }>): void {
+    app.addHook('onRequest', (request, reply, done) => {
+      const held = request.headers['if-none-match']
+      const given = held === undefined ? undefined : this.#given.get(TagsGiven.#key(request))
+      if (given === undefined || given.tag !== held || (given.day !== null && given.day !== today())) {
+        done()
+        return
+      }
+      const notModified = (): void => {
+        reply.code(304).headers({ etag: held, 'cache-control': cacheControl, vary, 'access-control-allow-origin': '*' }).send()
+      }
+      if (given.revision === null) notModified()
+      else current().then(({ id }) => { if (id === given.revision) notModified(); else done() }, done)
+    })
+  }
 }

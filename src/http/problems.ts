@@ -7,6 +7,13 @@ import { Problem, problems, type Issue, type ProblemCode } from '../errors.ts'
 import { issuesKey } from './query.ts'
 import { nearest } from './suggest.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route reports what is wrong with its query itself, together with what only the database can tell. */
+    ownIssues?: boolean
+  }
+}
+
 export interface ProblemOptions {
   /** Makes a problem of an error that comes from below, such as the database's; undefined when it knows none. */
   translate: (error: unknown) => Problem | undefined
@@ -72,7 +79,7 @@ function problemOf (error: unknown, translate: ProblemOptions['translate']): Pro
 }
 
 function send (problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem, code: problem.code }, problem.message)
+  if (problem.status >= 500) request.log.error({ request_id: request.id, err: problem.cause ?? problem, code: problem.code }, problem.message)
   // What an answer that was under way had already set does not hold for the problem.
   for (const name of ['etag', 'content-disposition', 'content-language', 'link', 'last-modified']) reply.removeHeader(name)
   return reply
@@ -93,6 +100,11 @@ export function handleProblems (app: FastifyInstance, options: ProblemOptions): 
     }
     patterns.set(route.url, known)
     for (const method of [route.method].flat()) known.methods.add(method)
+  })
+
+  app.addHook('preHandler', async (request) => {
+    const issues = (request.query as { [issuesKey]?: Issue[] } | undefined)?.[issuesKey] ?? []
+    if (issues.length > 0 && request.routeOptions.config.ownIssues !== true) throw invalidRequest(issues)
   })
 
   app.setErrorHandler(async (error, request, reply) => await send(problemOf(error, options.translate), request, reply))

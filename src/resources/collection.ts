@@ -144,6 +144,7 @@ function registerList (app: FastifyInstance, services: Services, collection: Col
   const cite = citer(row, componentsOf(app))
 
   app.get(`/v1${path}`, {
+    config: { ownIssues: true },
     schema: {
       operationId: `list${identifier(collection.many)}`,
       tags: [collection.tag],
@@ -178,7 +179,7 @@ function registerList (app: FastifyInstance, services: Services, collection: Col
       const address = (changes: Record<string, unknown>): string => `${services.publicUrl}/v1${path}${queryString({ ...filters, ...changes }, order)}`
       const next = more ? address({ cursor: cursorAfter(page, rows.at(-1)!) }) : null
       if (next !== null) reply.header('link', `<${next}>; rel="next"`)
-      head(reply, question, 'json', revision, 0, cited.fallback.length > 0 || rows.some((entry) => isFallback(entry, question)))
+      head(services, reply, question, 'json', revision, 0, cited.fallback.length > 0 || rows.some((entry) => isFallback(entry, question)))
       return {
         data,
         meta: { ...metaOf(revision, question, cited), limit, total, total_kind: 'exact' },
@@ -216,6 +217,7 @@ function registerExport (app: FastifyInstance, services: Services, collection: C
   const fileName = `${path.slice(1)}.${format}`
 
   app.get(`/v1${path}.${format}`, {
+    config: { ownIssues: true },
     schema: {
       operationId: `export${identifier(collection.many)}${capital(format)}`,
       tags: [collection.tag],
@@ -250,7 +252,7 @@ function registerExport (app: FastifyInstance, services: Services, collection: C
     if (limit !== undefined && block.more) {
       reply.header('link', `<${services.publicUrl}/v1${path}.${format}${queryString({ ...filters, cursor: cursorAfter(page, block.rows.at(-1)!) }, order)}>; rel="next"`)
     }
-    head(reply, question, format, revision, 0, question.context.lang !== 'en')
+    head(services, reply, question, format, revision, 0, question.context.lang !== 'en')
     reply.header('content-disposition', `attachment; filename="${fileName}"`)
     if (request.method === 'HEAD') return await reply.send('')
 
@@ -320,6 +322,7 @@ function registerRecord (app: FastifyInstance, services: Services, collection: C
   const cite = citer(record.schema, componentsOf(app))
 
   app.get(`/v1${path}/:id`, {
+    config: { ownIssues: true },
     schema: {
       operationId: `get${identifier(collection.one)}`,
       tags: [collection.tag],
@@ -351,7 +354,7 @@ function registerRecord (app: FastifyInstance, services: Services, collection: C
       const data = pick(found.record, filters.fields as string[] | undefined)
       const cited = cite([data], book, question.context)
       const address = (changes: Record<string, unknown>): string => `${services.publicUrl}/v1${path}/${encodeURIComponent(canonical!)}${queryString({ ...filters, ...changes }, order)}`
-      head(reply, question, 'json', revision, found.revision, cited.fallback.length > 0 || isFallback(found.record, question))
+      head(services, reply, question, 'json', revision, found.revision, cited.fallback.length > 0 || isFallback(found.record, question))
       return {
         data,
         meta: metaOf(revision, question, cited),

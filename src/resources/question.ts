@@ -6,7 +6,7 @@ import type { Reads, Revision } from '../db/revision.ts'
 import type { SourceRow } from '../db/codebook.ts'
 import type { DB } from '../db/types.ts'
 import type { Issue } from '../errors.ts'
-import { cacheControl, etag, matchingTag, vary } from '../http/caching.ts'
+import { cacheControl, etag, matchingTag, vary, type TagsGiven } from '../http/caching.ts'
 import type { Codebook } from '../http/codebook.ts'
 import { contentTypes, mediaTypes, type Format } from '../http/formats.ts'
 import { pickLanguage, requireAcceptable } from '../http/negotiation.ts'
@@ -19,6 +19,7 @@ export interface Services {
   reads: Reads
   /** The codes as they stood at a revision; `db` reads at that revision. */
   codebook: (db: Kysely<DB>, revision: number) => Promise<Codebook<SourceRow>>
+  tags: TagsGiven
   /** Changes whenever the same rows would be written differently: part of every ETag. */
   representation: () => string
   /** Prefix of links; empty for relative ones. */
@@ -68,6 +69,7 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   reply.headers({ 'cache-control': cacheControl, vary })
   const held = issues.length > 0 ? undefined : matchingTag(request.headers['if-none-match'], at.id, variant)
   if (held !== undefined) {
+    services.tags.remember(request, held, { revision: query.as_of === undefined ? at.id : null, dated })
     reply.code(304).header('etag', held).send()
     return undefined
   }
@@ -115,10 +117,12 @@ export function understand (question: Question, properties: TProperties, book: C
 }
 
 /** Sets the headers of an answer that was read at a revision. */
-export function head (reply: FastifyReply, question: Question, format: Format, revision: Revision, rowRevision: number, fallback: boolean): void {
+export function head (services: Services, reply: FastifyReply, question: Question, format: Format, revision: Revision, rowRevision: number, fallback: boolean): void {
   const { lang } = question.context
+  const tag = etag(revision.id, rowRevision, question.variant)
+  services.tags.remember(reply.request, tag, { revision: question.asOf === undefined ? revision.id : null, dated: question.dated })
   reply.headers({
-    etag: etag(revision.id, rowRevision, question.variant),
+    etag: tag,
     'content-language': fallback && lang !== 'en' ? `${lang}, en` : lang
   })
   // Fastify rewrites the parameters of JSON types only; the others pass as they are.
