@@ -32,7 +32,10 @@ export async function prepare (config: Pick<Config, 'databaseUrl'>, connection: 
 
 async function prepareOn (db: Kysely<DB>, dataFolder: string | undefined): Promise<Prepared> {
   const applied = await migrate(db)
-  return { applied, seeded: dataFolder === undefined ? undefined : await seed(db, dataFolder) }
+  const seeded = dataFolder === undefined ? undefined : await seed(db, dataFolder)
+  // The planner has seen nothing of new rows yet, and PGlite has no process that would tell it later.
+  if (seeded?.revision != null) await sql`analyze`.execute(db)
+  return { applied, seeded }
 }
 
 function explain (error: unknown): unknown {

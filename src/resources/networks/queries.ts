@@ -71,59 +71,56 @@ const eventFields = Object.keys(EventSchema.properties) as Array<keyof Event>
 
 /** The network with its parts, and the newest revision of any of them; a part that was deleted counts too. */
 export async function findNetwork (db: Kysely<DB>, id: string, { lang }: Context) {
-  const network = await networkColumns(db, lang).select(['aim', 'note']).where('network.id', '=', id).executeTakeFirst()
-  if (network === undefined) return undefined
-  const areas = await db.selectFrom('network_area').select(['area', 'source']).where('network', '=', id).orderBy('area').execute()
-  const parents = await db.selectFrom('network_parent').select(['parent as network', 'source']).where('network', '=', id).orderBy('parent').execute()
+  const found = await networkColumns(db, lang).select(['aim', 'note', 'revision']).where('network.id', '=', id).executeTakeFirst()
+  if (found === undefined) return undefined
+  const revisions = [await newestDeletion(db, id)]
+  const own = <Row extends { revision: number }>({ revision, ...row }: Row): Omit<Row, 'revision'> => {
+    revisions.push(revision)
+    return row
+  }
+
+  const network = own(found)
+  const areas = await db.selectFrom('network_area').select(['area', 'source', 'revision']).where('network', '=', id).orderBy('area').execute()
+  const parents = await db.selectFrom('network_parent').select(['parent as network', 'source', 'revision']).where('network', '=', id).orderBy('parent').execute()
   const members = await db.selectFrom('member').innerJoin('agency', 'agency.id', 'member.agency')
-    .select(memberFields.map((field) => field === 'kind' ? 'agency.kind' as const : `member.${field}` as const))
+    .select(memberFields.map((field) => field === 'kind' ? 'agency.kind' as const : `member.${field}` as const)).select('member.revision')
     .where('member.network', '=', id).orderBy('member.role').orderBy('member.id').execute()
   const groups = await db.selectFrom('working_group')
-    .select(['id', 'code', ...nameColumns('working_group', lang), 'status', 'workplan', 'started', 'started_precision', 'basis', 'note', 'source'])
+    .select(['id', 'code', ...nameColumns('working_group', lang), 'status', 'workplan', 'started', 'started_precision', 'basis', 'note', 'source', 'revision'])
     .where('network', '=', id).orderBy('id').execute()
   const groupMembers = await db.selectFrom('working_group_member')
     .innerJoin('working_group', 'working_group.id', 'working_group_member.working_group')
-    .select(['working_group', 'agency', 'role', 'working_group_member.source'])
+    .select(['working_group', 'agency', 'role', 'working_group_member.source', 'working_group_member.revision'])
     .where('working_group.network', '=', id).orderBy('role').orderBy('agency').execute()
-  const events = await db.selectFrom('event').select(eventFields).where('network', '=', id).orderBy(sql`date nulls last`).orderBy('id').execute()
-  const alignments = await db.selectFrom('alignment').select(['id', 'framework', 'item', 'basis', 'expanded', 'as_published', 'note', 'source'])
+  const events = await db.selectFrom('event').select(eventFields).select('revision').where('network', '=', id).orderBy(sql`date nulls last`).orderBy('id').execute()
+  const alignments = await db.selectFrom('alignment').select(['id', 'framework', 'item', 'basis', 'expanded', 'as_published', 'note', 'source', 'revision'])
     .where('network', '=', id)
     .orderBy('framework').orderBy(sql`(select position from framework_item where framework_item.id = alignment.item) nulls first`).orderBy('id').execute()
+  const membersOf = Map.groupBy(groupMembers.map(own), (member) => member.working_group)
   const record = {
     ...network,
-    areas,
-    parents,
-    members,
-    working_groups: groups.map((group) => ({
+    areas: areas.map(own),
+    parents: parents.map(own),
+    members: members.map(own),
+    working_groups: groups.map(own).map((group) => ({
       ...group,
-      members: groupMembers.filter((member) => member.working_group === group.id).map(({ agency, role, source }) => ({ agency, role, source }))
+      members: (membersOf.get(group.id) ?? []).map(({ agency, role, source }) => ({ agency, role, source }))
     })),
-    events,
-    alignments
+    events: events.map(own),
+    alignments: alignments.map(own)
   }
-  return { record, revision: await newestPart(db, id) }
+  return { record, revision: Math.max(...revisions) }
 }
 
-async function newestPart (db: Kysely<DB>, id: string): Promise<number> {
+// When the past is read, history also holds rows that ended later: those do not count yet.
+async function newestDeletion (db: Kysely<DB>, id: string): Promise<number> {
   const parts = ['network_area', 'network_parent', 'member', 'working_group', 'event', 'alignment']
-  // past is in front when the past is read, and history then holds rows that ended later.
-  const newest = (table: string) => sql`
-    select max(revision) as revision from ${sql.table(table)} where network = ${id}
-    union all
-    select max(revision_to) from ${sql.table(`history.${table}`)} where network = ${id} and revision_to <= (select max(revision.id) from revision)`
+  const ended = parts.map((part) => sql`select revision_to from ${sql.table(`history.${part}`)} where network = ${id}`)
   const { rows: [row] } = await sql<{ revision: number }>`
-    select max(revision) as revision from (
-      select revision from network where id = ${id}
-      union all ${sql.join(parts.map(newest), sql` union all `)}
-      union all ${groupMemberRevisions(id)}
-    ) as part`.execute(db)
+    select coalesce(max(revision_to), 0) as revision from (
+      ${sql.join(ended, sql` union all `)}
+      union all
+      select m.revision_to from history.working_group_member m where m.working_group in (select g.id from working_group g where g.network = ${id})
+    ) as part where revision_to <= (select max(revision.id) from revision)`.execute(db)
   return row!.revision
-}
-
-function groupMemberRevisions (id: string) {
-  return sql`
-    select max(revision) from working_group_member where working_group in (select g.id from working_group g where g.network = ${id})
-    union all
-    select max(revision_to) from history.working_group_member
-    where working_group in (select g.id from working_group g where g.network = ${id}) and revision_to <= (select max(revision.id) from revision)`
 }
