@@ -33,8 +33,8 @@ export async function prepare (config: Pick<Config, 'databaseUrl'>, connection: 
 async function prepareOn (db: Kysely<DB>, dataFolder: string | undefined): Promise<Prepared> {
   const applied = await migrate(db)
   const seeded = dataFolder === undefined ? undefined : await seed(db, dataFolder)
-  // The planner has seen nothing of new rows yet, and PGlite has no process that would tell it later.
-  if (seeded?.revision != null) await sql`analyze`.execute(db)
+  // The planner knows nothing of the new rows yet, and PGlite has no process that would tell it later.
+  if (seeded?.revision != null) await sql`vacuum (analyze) ${sql.join(seeded.tables.map((table) => sql.table(table)))}`.execute(db)
   return { applied, seeded }
 }
 

@@ -13,6 +13,8 @@ export interface SeedReport {
   revision: number | null
   applied: number
   removed: number
+  /** The tables that were looked at since their files had changed. */
+  tables: string[]
   /** Records left as they are because somebody else changed them, as <table> <key>. */
   left: string[]
 }
@@ -49,7 +51,7 @@ export async function seed (db: Kysely<DB>, folder: string): Promise<SeedReport>
     const state = await readState(on)
     return tables.map((table) => difference(table, rows.get(table)!, state.get(table.name) ?? new Map())).filter(({ apply, remove }) => apply.length + remove.length > 0)
   }
-  if ((await differences(db)).length === 0) return { revision: null, applied: 0, removed: 0, left: [] }
+  if ((await differences(db)).length === 0) return { revision: null, applied: 0, removed: 0, tables: [], left: [] }
 
   const about = { actor: 'registry', reason: 'Curated records of data/ applied at start', kind: 'seed' } as const
   const { result, revision } = await write(db, about, async (trx) => {
@@ -127,7 +129,7 @@ interface Seen {
 
 async function apply (trx: Transaction<DB>, differences: Difference[]): Promise<{ report: Omit<SeedReport, 'revision'>, seen: Seen[] }> {
   const state = await readState(trx)
-  const report = { applied: 0, removed: 0, left: [] as string[] }
+  const report = { applied: 0, removed: 0, tables: differences.map(({ table }) => table.name), left: [] as string[] }
   const seen: Seen[] = []
   // Records point to each other in every direction; the references are checked together at the end.
   await sql`set constraints all deferred`.execute(trx)
