@@ -53,7 +53,8 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   })
   const logsRequests = app.log.level === 'trace' || app.log.level === 'debug' || app.log.level === 'info'
   app.addHook('onResponse', (request, reply, done) => {
-    if (!logsRequests) {
+    // Load balancers ask for the health every second; only a failure is news.
+    if (!logsRequests || (request.url.startsWith('/health/') && reply.statusCode < 500)) {
       done()
       return
     }
