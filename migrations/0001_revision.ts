@@ -60,13 +60,6 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       return null;
     end $$`.execute(db)
   await sql`
-    create function history.stamp() returns trigger
-    language plpgsql as $$
-    begin
-      new.revision := current_setting('app.revision')::bigint;
-      return new;
-    end $$`.execute(db)
-  await sql`
     create function history.refuse() returns trigger
     language plpgsql as $$
     begin
@@ -87,6 +80,8 @@ export async function up (db: Kysely<unknown>): Promise<void> {
     declare
       cols text;
       old_cols text;
+      written_new text;
+      written_old text;
       col record;
     begin
       execute format('create table if not exists history.%I (like public.%I, revision_to bigint not null)', tbl, tbl);
@@ -104,8 +99,10 @@ export async function up (db: Kysely<unknown>): Promise<void> {
         execute format('alter table history.%I add column %I %s%s', tbl, col.attname, col.type, col.collation);
       end loop;
 
-      select string_agg(format('%I', attname), ', ' order by attnum), string_agg(format('o.%I', attname), ', ' order by attnum)
-      into cols, old_cols
+      select string_agg(format('%I', attname), ', ' order by attnum), string_agg(format('o.%I', attname), ', ' order by attnum),
+             string_agg(format('new.%I', attname), ', ' order by attnum) filter (where attgenerated = '' and attname <> 'revision'),
+             string_agg(format('old.%I', attname), ', ' order by attnum) filter (where attgenerated = '' and attname <> 'revision')
+      into cols, old_cols, written_new, written_old
       from pg_attribute
       where attrelid = format('public.%I', tbl)::regclass and attnum > 0 and not attisdropped;
 
@@ -117,6 +114,20 @@ export async function up (db: Kysely<unknown>): Promise<void> {
         select %2$s from history.%1$I
         where revision <= nullif(current_setting('app.as_of', true), '')::bigint
           and revision_to > nullif(current_setting('app.as_of', true), '')::bigint$view$, tbl, cols);
+
+      -- A row that is written again as it was stays untouched. The columns are compared by value, since the built-in
+      -- suppress_redundant_updates_trigger compares bytes and takes a compressed long text for another; generated
+      -- columns are left out, since they have no value yet before the write.
+      execute format($fn$
+        create or replace function history.%1$I() returns trigger
+        language plpgsql as $body$
+        begin
+          if row(%2$s) is not distinct from row(%3$s) then
+            return null;
+          end if;
+          new.revision := current_setting('app.revision')::bigint;
+          return new;
+        end $body$$fn$, 'stamp_' || tbl, written_new, written_old);
 
       -- A row that began and ended inside one revision was never to be seen, so it leaves no trace.
       execute format($fn$
@@ -148,10 +159,8 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       execute format($trg$
         create or replace trigger require_revision before insert or update or delete on public.%1$I
           for each statement execute function history.require_revision();
-        create or replace trigger a_skip_unchanged before update on public.%1$I
-          for each row execute function suppress_redundant_updates_trigger();
-        create or replace trigger b_stamp before update on public.%1$I
-          for each row execute function history.stamp();
+        create or replace trigger stamp before update on public.%1$I
+          for each row execute function history.%4$I();
         create or replace trigger history_update after update on public.%1$I
           referencing old table as old_rows for each statement execute function history.%2$I();
         create or replace trigger history_delete after delete on public.%1$I
@@ -161,7 +170,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
         create or replace trigger refuse_truncate before truncate on public.%1$I
           for each statement execute function history.refuse();
         create or replace trigger append_only before update or delete or truncate on history.%1$I
-          for each statement execute function history.refuse()$trg$, tbl, 'close_' || tbl, 'open_' || tbl);
+          for each statement execute function history.refuse()$trg$, tbl, 'close_' || tbl, 'open_' || tbl, 'stamp_' || tbl);
       execute format('create index if not exists %2$I on history.%1$I (revision_to)', tbl, tbl || '_revision_to');
       execute format('comment on table history.%1$I is %2$L', tbl, 'Rows of ' || tbl || ' that no longer stand, from revision (inclusive) to revision_to (exclusive).');
     end $procedure$`.execute(db)

@@ -1,5 +1,5 @@
 // The atoms that every schema is built from: nullable fields, codes, vocabularies, dates, and typed references.
-import { Type, type Static, type TProperties, type TSchema, type TUnsafe } from 'typebox'
+import { Type, type Static, type TObject, type TProperties, type TSchema, type TUnsafe } from 'typebox'
 import { terms } from '../vocabularies.ts'
 
 /** The kinds of code that can be looked up, each a resource of its own. `area` is a country or a region. */
@@ -10,7 +10,7 @@ export type Language = typeof languages[number]
 
 /** A reference to a component by its $id, with its type. Without it the document would repeat the schema in place. */
 export function ref<T extends TSchema> (schema: T): TUnsafe<Static<T>> {
-  return Type.Unsafe<Static<T>>({ $ref: `${(schema as { $id?: string }).$id!}#` })
+  return Type.Unsafe<Static<T>>({ $ref: `${idOf(schema)}#` })
 }
 
 /** The schema that also takes null. Only for scalars: nullable objects have no form that every generator reads. */
@@ -174,15 +174,28 @@ export const PageLinksSchema = Type.Object({
 /** The schemas above that are components of the document. */
 export const sharedSchemas: TSchema[] = [IssueSchema, ProblemSchema, SourceSummarySchema, NamesSchema, SourcesSchema, RecordMetaSchema, PageMetaSchema, RecordLinksSchema, PageLinksSchema]
 
+/** The public name of a component. */
+export function idOf (schema: TSchema): string {
+  return (schema as { $id?: string }).$id!
+}
+
+/** The schema of what fields= leaves: any of the fields. */
+export function selectionOf (schema: TObject): TSchema {
+  const name = `${idOf(schema)}Selection`
+  return Type.Partial(schema, { $id: name, title: name, description: `The fields of ${idOf(schema)} that \`fields\` asked for.`, additionalProperties: false })
+}
+
 /** The envelope of one record. */
-export function recordEnvelope<T extends TSchema> (name: string, record: T) {
+export function recordEnvelope (record: TObject) {
+  const name = idOf(record)
   return Type.Object({
     data: ref(record), meta: ref(RecordMetaSchema), links: ref(RecordLinksSchema), names: ref(NamesSchema), sources: ref(SourcesSchema)
   }, { $id: `${name}Answer`, title: `${name}Answer`, description: `One ${name} with what is needed to read it.`, additionalProperties: false })
 }
 
 /** The envelope of a page of rows. */
-export function pageEnvelope<T extends TSchema> (name: string, row: T) {
+export function pageEnvelope (row: TObject) {
+  const name = idOf(row)
   return Type.Object({
     data: Type.Array(ref(row), { description: 'The rows.' }), meta: ref(PageMetaSchema), links: ref(PageLinksSchema), names: ref(NamesSchema), sources: ref(SourcesSchema)
   }, { $id: `${name}Page`, title: `${name}Page`, description: 'A page of rows with what is needed to read them.', additionalProperties: false })

@@ -66,6 +66,11 @@ export function metaOf (revision: Revision, { context, dated }: Question, cited:
   }
 }
 
+/** Whether the row's own name is in another language than the one asked for. */
+export function isFallback (row: Row, { context }: Question): boolean {
+  return row.name_lang !== undefined && row.name_lang !== context.lang
+}
+
 /** The fields asked for, in the order of the schema; all of them without fields=. */
 export function pick (row: Row, fields: string[] | undefined): Row {
   if (fields === undefined) return row

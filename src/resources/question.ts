@@ -116,25 +116,25 @@ export function understand (question: Question, properties: TProperties, book: C
   return filters
 }
 
-/** Sets the headers of an answer that was read at a revision. */
-export function head (services: Services, reply: FastifyReply, question: Question, format: Format, revision: Revision, rowRevision: number, fallback: boolean): void {
+/** Sets the headers of an answer that was read at a revision, and remembers its tag. */
+export function head (services: Services, reply: FastifyReply, question: Question, answer: { format: Format, revision: Revision, rowRevision: number, fallback: boolean }): void {
   const { lang } = question.context
-  const tag = etag(revision.id, rowRevision, question.variant)
-  services.tags.remember(reply.request, tag, { revision: question.asOf === undefined ? revision.id : null, dated: question.dated })
-  reply.headers({
-    etag: tag,
-    'content-language': fallback && lang !== 'en' ? `${lang}, en` : lang
-  })
+  const tag = etag(answer.revision.id, answer.rowRevision, question.variant)
+  services.tags.remember(reply.request, tag, { revision: question.asOf === undefined ? answer.revision.id : null, dated: question.dated })
+  reply.headers({ etag: tag, 'content-language': answer.fallback && lang !== 'en' ? `${lang}, en` : lang })
   // Fastify rewrites the parameters of JSON types only; the others pass as they are.
-  reply.type(contentTypes[format])
+  reply.type(contentTypes[answer.format])
 }
 
-/** The query string of an address, in the order of the parameters; empty when there is none. */
-export function queryString (values: Record<string, unknown>, order: string[]): string {
-  const parts = order.flatMap((name) => {
-    const value = values[name]
-    if (value === undefined) return []
-    return [`${name}=${([value].flat() as Array<string | number | boolean>).map((part) => encodeURIComponent(part)).join(',')}`]
-  })
-  return parts.length === 0 ? '' : `?${parts.join('&')}`
+/** Makes the addresses of an answer: canonical codes, parameters in the order of the document. */
+export function addresser (base: string, filters: Record<string, unknown>, known: TProperties, { context, dated }: Question, revision: Revision) {
+  const address = (changes: Record<string, unknown>): string => {
+    const values = { ...filters, ...changes }
+    const parts = Object.keys(known).filter((name) => values[name] !== undefined)
+      .map((name) => `${name}=${([values[name]].flat() as Array<string | number | boolean>).map((value) => encodeURIComponent(value)).join(',')}`)
+    return parts.length === 0 ? base : `${base}?${parts.join('&')}`
+  }
+  // What makes an address give this very answer for ever: all that the time or a header of the request decided.
+  const lasting = address({ as_of: revision.id, ...(context.lang === 'en' ? {} : { lang: context.lang }), ...(dated ? { members_on: context.membersOn } : {}) })
+  return { address, lasting }
 }

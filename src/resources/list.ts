@@ -1,0 +1,66 @@
+// GET /v1/<collection>: a page of rows in the envelope.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { countRows, readPage } from '../db/page.ts'
+import type { Row } from '../http/formats.ts'
+import { cachedHeaders, errorResponses, notModified } from '../http/responses.ts'
+import { idOf, parameters } from '../http/schemas.ts'
+import { citer, isFallback, metaOf, pick } from './answer.ts'
+import type { Collection } from './collection.ts'
+import { pagingOf } from './paging.ts'
+import { componentsOf, linkHeader, listParameters, operationId, selectionNote } from './parameters.ts'
+import { addresser, ask, head, understand, type Services } from './question.ts'
+
+export function registerList (app: FastifyInstance, services: Services, collection: Collection): void {
+  const { row, path, many } = collection
+  const known = listParameters(collection, 'json')
+  const cite = citer(row, componentsOf(app))
+
+  app.get(`/v1${path}`, {
+    config: { ownIssues: true },
+    schema: {
+      operationId: operationId('list', many),
+      tags: [collection.tag],
+      summary: `List ${many}`,
+      description: collection.about,
+      querystring: parameters(known),
+      response: {
+        200: {
+          description: `A page of ${many}.`,
+          headers: { ...cachedHeaders, ...linkHeader },
+          content: { 'application/json': { schema: Type.Unsafe({ $ref: `${idOf(row)}Page#` }) } }
+        },
+        304: notModified,
+        ...errorResponses([504])
+      },
+      ...selectionNote(row)
+    }
+  }, async (request, reply) => {
+    const question = await ask(services, request, reply, { format: 'json', dated: collection.dated })
+    if (question === undefined) return reply
+    const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now.id }, async (trx, revision) => {
+      const book = await services.codebook(trx, revision.id)
+      const filters = understand(question, known, book)
+      const { sort, after, cursorAfter } = pagingOf(collection, question, filters)
+      const limit = filters.limit as number
+      const query = collection.rows(trx, filters, question.context)
+      const { rows, more } = await readPage<Row>(trx, query, { sort, after, limit })
+      // The first page that is not full is the whole: it counts itself.
+      const total = after === undefined && !more ? rows.length : await countRows(trx, query)
+      const data = rows.map((entry) => pick(entry, filters.fields as string[] | undefined))
+      const cited = cite(data, book, question.context)
+      const { address, lasting } = addresser(`${services.publicUrl}/v1${path}`, filters, known, question, revision)
+      const next = more ? address({ cursor: cursorAfter(rows.at(-1)!) }) : null
+      if (next !== null) reply.header('link', `<${next}>; rel="next"`)
+      head(services, reply, question, { format: 'json', revision, rowRevision: 0, fallback: cited.fallback.length > 0 || rows.some((entry) => isFallback(entry, question)) })
+      return {
+        data,
+        meta: { ...metaOf(revision, question, cited), limit, total, total_kind: 'exact' },
+        links: { self: address({}), permalink: lasting, next },
+        names: cited.names,
+        sources: cited.sources
+      }
+    })
+    return await reply.send(body)
+  })
+}

@@ -1,0 +1,55 @@
+// The parameters that all lists, exports and records have, and the words that their operations are called by.
+import type { FastifyInstance } from 'fastify'
+import { Type, type TObject, type TProperties, type TSchema } from 'typebox'
+import type { Format } from '../http/formats.ts'
+import { dayParameter, idOf, languages, listParameter } from '../http/schemas.ts'
+import type { Collection, RecordOf } from './collection.ts'
+
+const membersOn = dayParameter('Day for which the membership of regions counts. Default: today, or the day of `as_of`.')
+
+const shared = (fields: TObject) => ({
+  fields: listParameter(Object.keys(fields.properties), 'Only these fields, in the order of the schema.'),
+  lang: Type.Optional(Type.Enum([...languages], { type: 'string', description: 'Language of names. Without it, Accept-Language decides, then English. What has no name in that language is named in English and says so.' })),
+  as_of: Type.Optional(Type.String({ pattern: '^([1-9][0-9]{0,14}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))$', description: 'Read the registry as it stood: a revision number, or an instant such as 2026-01-31T12:00:00Z.' }))
+})
+
+/** Parameters of a list or an export, in the order of the document and of canonical addresses. */
+export function listParameters (collection: Collection, format: Format): TProperties {
+  const { row, filters, sorts, dated, defaultSort } = collection
+  const limit = { minimum: 1, maximum: 1000 }
+  return {
+    ...filters,
+    q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$', description: 'Words to find in names, in any language; accents and case do not matter, and the last letters of a word may be missing. Every word must be found.' })),
+    ...(dated === undefined ? {} : { members_on: membersOn }),
+    sort: listParameter(sorts.flatMap((field) => [field, `-${field}`]), `Order of the rows: fields, with a minus for descending; nulls come last. Default: ${defaultSort.join(',')}. \`id\` decides between equals.`),
+    ...shared(row),
+    limit: format === 'json'
+      ? Type.Optional(Type.Integer({ ...limit, default: 100, description: 'Most rows of a page.' }))
+      : Type.Optional(Type.Integer({ ...limit, description: 'Most rows; then the header Link leads to the next page. Without it all rows come.' })),
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description: 'Where to go on: the value that links.next carries. It holds for the same filters, sort and language only.' })),
+    ...(format === 'csv' ? { bom: Type.Optional(Type.Enum(['0', '1'], { type: 'string', description: '1 puts a byte order mark before the header, so that Excel reads the file as UTF-8.' })) } : {})
+  }
+}
+
+export function recordParameters ({ schema, dated }: RecordOf): TProperties {
+  return { ...(dated === undefined ? {} : { members_on: membersOn }), ...shared(schema) }
+}
+
+const capital = (word: string): string => word[0]!.toUpperCase() + word.slice(1)
+
+/** listNetworks, getNetwork, exportNetworksCsv. */
+export function operationId (verb: string, ...words: string[]): string {
+  return verb + words.flatMap((word) => word.split(/[ _]/)).map(capital).join('')
+}
+
+/** fields= changes the shape of the answer; the document names the schema that it then has. */
+export function selectionNote (schema: TObject): object {
+  return { 'x-selection': { parameter: 'fields', schema: `#/components/schemas/${idOf(schema)}Selection` } }
+}
+
+export const linkHeader = { Link: { type: 'string', description: 'The next page, as rel="next"; absent on the last one.' } }
+
+/** The components that schemas refer to. */
+export function componentsOf (app: FastifyInstance): ReadonlyMap<string, TSchema> {
+  return new Map(Object.entries(app.getSchemas() as Record<string, TSchema>))
+}

@@ -1,0 +1,60 @@
+// GET /v1/<collection>/{id}: one record in the envelope.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { Problem } from '../errors.ts'
+import { cachedHeaders, errorResponses, notModified } from '../http/responses.ts'
+import { idOf, parameters } from '../http/schemas.ts'
+import { citer, isFallback, metaOf, pick } from './answer.ts'
+import type { Collection, RecordOf } from './collection.ts'
+import { componentsOf, operationId, recordParameters, selectionNote } from './parameters.ts'
+import { addresser, ask, head, understand, type Services } from './question.ts'
+
+export function registerRecord (app: FastifyInstance, services: Services, { path, one, tag }: Collection, record: RecordOf): void {
+  const { schema, kind, id: { description, example } } = record
+  const known = recordParameters(record)
+  const cite = citer(schema, componentsOf(app))
+
+  app.get(`/v1${path}/:id`, {
+    config: { ownIssues: true },
+    schema: {
+      operationId: operationId('get', one),
+      tags: [tag],
+      summary: `Get one ${one}`,
+      description: record.about,
+      params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 100, description, examples: [example] }) }, { additionalProperties: false }),
+      querystring: parameters(known),
+      response: {
+        200: { description: `The ${one}.`, headers: cachedHeaders, content: { 'application/json': { schema: Type.Unsafe({ $ref: `${idOf(schema)}Answer#` }) } } },
+        304: notModified,
+        ...errorResponses([404, 414, 504])
+      },
+      ...selectionNote(schema)
+    }
+  }, async (request, reply) => {
+    const question = await ask(services, request, reply, { format: 'json', dated: record.dated })
+    if (question === undefined) return reply
+    const { id: asked } = request.params as { id: string }
+    const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now.id }, async (trx, revision) => {
+      const book = await services.codebook(trx, revision.id)
+      const filters = understand(question, known, book)
+      const id = kind === 'country' ? book.country(asked) : book.canonical(kind, asked)
+      const found = id === undefined ? undefined : await record.find(trx, id, question.context)
+      if (found === undefined) {
+        const issue = book.issue(kind, 'id', asked)
+        throw new Problem('NOT_FOUND', issue.detail, { issues: [issue] })
+      }
+      const data = pick(found.record, filters.fields as string[] | undefined)
+      const cited = cite([data], book, question.context)
+      const { address, lasting } = addresser(`${services.publicUrl}/v1${path}/${encodeURIComponent(id!)}`, filters, known, question, revision)
+      head(services, reply, question, { format: 'json', revision, rowRevision: found.revision, fallback: cited.fallback.length > 0 || isFallback(found.record, question) })
+      return {
+        data,
+        meta: metaOf(revision, question, cited),
+        links: { self: address({}), permalink: lasting },
+        names: cited.names,
+        sources: cited.sources
+      }
+    })
+    return await reply.send(body)
+  })
+}
