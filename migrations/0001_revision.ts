@@ -175,7 +175,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       execute format('comment on table history.%1$I is %2$L', tbl, 'Rows of ' || tbl || ' that no longer stand, from revision (inclusive) to revision_to (exclusive).');
     end $procedure$`.execute(db)
   await sql`comment on procedure keep_history is 'Gives a table with a column "revision" its history: the typed twin history.<table>, the view past.<table> and the triggers that keep them. Call it again after the table gains a column.'`.execute(db)
-  await sql`create trigger append_only before delete or truncate on revision for each statement execute function history.refuse()`.execute(db)
+  await sql`create trigger append_only before update or delete or truncate on revision for each statement execute function history.refuse()`.execute(db)
 
   // The functions that other migrations and the queries share.
   await sql`

@@ -72,13 +72,19 @@ export function createReads (connection: Connection): Reads {
     at: async (point) => {
       const known = past.get(point)
       if (known !== undefined) return known
-      const revision = await db.selectFrom('revision').select(['id', 'time'])
-        .where(typeof point === 'number' ? 'id' : 'time', '<=', point)
-        .orderBy('id', 'desc').limit(1).executeTakeFirst() ?? { id: 0, time: null }
-      // What is past never changes, so it is read once.
-      if (past.size >= 1000) past.clear()
-      past.set(point, revision)
-      return revision
+      const column = typeof point === 'number' ? 'id' : 'time'
+      const [revision, later] = await Promise.all([
+        db.selectFrom('revision').select(['id', 'time']).where(column, '<=', point).orderBy('id', 'desc').limit(1).executeTakeFirst(),
+        db.selectFrom('revision').select('id').where(column, '>', point).limit(1).executeTakeFirst()
+      ])
+      // What is past is read once. An instant is past when a later revision stands: a writer takes its time before it
+      // commits, so until then one more revision may still fall before the instant.
+      const found = revision ?? { id: 0, time: null }
+      if (later !== undefined) {
+        if (past.size >= 1000) past.clear()
+        past.set(point, found)
+      }
+      return found
     },
 
     snapshot: async ({ asOf, atLeast = 0 }, work) => {

@@ -44,6 +44,8 @@ export interface Question {
   now: Revision
   /** The revision asked for with as_of. */
   asOf: number | undefined
+  /** Whether the answer will be the same for ever: it is of a revision that the request names, or that others followed. */
+  settled: boolean
   variant: string
 }
 
@@ -65,15 +67,16 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   const dated = options.dated === true || (options.dated ?? []).some((filter) => query[filter] !== undefined)
   const variant = JSON.stringify([services.representation(), format, lang, dated ? context.membersOn : null, request.params, Object.entries(query)])
   const asOf = query.as_of === undefined || issues.length > 0 ? undefined : at.id
+  const settled = asOf !== undefined && (asOf < now.id || query.as_of === String(asOf))
 
   reply.headers({ 'cache-control': cacheControl, vary })
   const held = issues.length > 0 ? undefined : matchingTag(request.headers['if-none-match'], at.id, variant)
   if (held !== undefined) {
-    services.tags.remember(request, held, { revision: query.as_of === undefined ? at.id : null, dated })
+    services.tags.remember(request, held, { revision: settled ? null : at.id, dated })
     reply.code(304).header('etag', held).send()
     return undefined
   }
-  return { query, issues, context, dated, now, asOf, variant }
+  return { query, issues, context, dated, now, asOf, settled, variant }
 }
 
 async function resolveAsOf (reads: Reads, asOf: string | undefined, now: Revision, issues: Issue[]): Promise<Revision> {
@@ -120,7 +123,7 @@ export function understand (question: Question, properties: TProperties, book: C
 export function head (services: Services, reply: FastifyReply, question: Question, answer: { format: Format, revision: Revision, rowRevision: number, fallback: boolean }): void {
   const { lang } = question.context
   const tag = etag(answer.revision.id, answer.rowRevision, question.variant)
-  services.tags.remember(reply.request, tag, { revision: question.asOf === undefined ? answer.revision.id : null, dated: question.dated })
+  services.tags.remember(reply.request, tag, { revision: question.settled ? null : answer.revision.id, dated: question.dated })
   reply.headers({ etag: tag, 'content-language': answer.fallback && lang !== 'en' ? `${lang}, en` : lang })
   // Fastify rewrites the parameters of JSON types only; the others pass as they are.
   reply.type(contentTypes[answer.format])
