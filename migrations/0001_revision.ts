@@ -191,5 +191,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
     $$`.execute(db)
   await sql`comment on function earliest_day is 'The first day of a date written as precisely as it is known: 2020 and 2020-07 give 2020-01-01 and 2020-07-01.'`.execute(db)
   await sql`create domain partial_date as text collate "C" check (value ~ '^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$' and (value is null or earliest_day(value) is not null))`.execute(db)
+  await sql`create domain calendar_day as date check (isfinite(value))`.execute(db)
+  await sql`comment on domain calendar_day is 'A day. Infinity is none: what is open or unknown is null.'`.execute(db)
   await sql`comment on domain partial_date is 'A date as precise as it is known: YYYY, YYYY-MM or YYYY-MM-DD. Never filled up to a day.'`.execute(db)
 }

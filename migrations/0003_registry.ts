@@ -121,8 +121,8 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       network text collate "C" not null references network deferrable initially immediate,
       agency text collate "C" not null references agency deferrable initially immediate,
       role text collate "C" not null check (role in ${roles}),
-      valid_from date,
-      valid_to date,
+      valid_from calendar_day,
+      valid_to calendar_day,
       stated_on partial_date,
       as_published text,
       basis text collate "C" not null check (basis in ('stated', 'inferred')),
@@ -209,7 +209,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       ${revision},
       earliest date generated always as (earliest_day(date)) stored,
       check (num_nonnulls(network, country, region) = 1),
-      check (date_to is null or date_to >= date),
+      check (date_to is null or date_to >= date is true),
       ${precisionFits('date', 'date_precision')}
     )`.execute(db)
   await sql`create index event_network on event (network)`.execute(db)
@@ -243,7 +243,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       starts partial_date,
       ends partial_date,
       date_basis text collate "C" not null check (date_basis in ('reference', 'publication', 'inferred')),
-      budget_usd numeric check (budget_usd >= 0),
+      budget_usd numeric check (budget_usd >= 0 and budget_usd < 'Infinity'),
       partners text,
       note text,
       source text collate "C" not null references source deferrable initially immediate,

@@ -10,7 +10,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       sex text collate "C" not null check (sex in ('_T', 'F', 'M', '_O', '_U', '_Z')),
       age text collate "C" not null check (age ~ '^(_T|_U|_Z|Y[0-9]+|Y[0-9]+T[0-9]+|Y_GE[0-9]+|Y_LT[0-9]+)$'),
       breakdown text collate "C" not null,
-      time_period text collate "C" not null check (time_period ~ '^[0-9]{4}(-Q[1-4]|-S[12]|-[0-9]{2}(-[0-9]{2})?)?$'),
+      time_period text collate "C" not null check (time_period ~ '^[0-9]{4}(-Q[1-4]|-S[12]|-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$'),
       source text collate "C" not null,
       time_basis text collate "C" not null check (time_basis in ('reference', 'publication', 'inferred')),
       value numeric check (value <> 'NaN' and value < 'Infinity' and value > '-Infinity'),
@@ -103,8 +103,9 @@ export async function up (db: Kysely<unknown>): Promise<void> {
           and (exists (select 1 from observation x where x.country = o.id) or exists (select 1 from observation x where x.origin = o.id)) limit 1;
       elsif tg_table_name = 'indicator' then
         select o.id into used from old_rows o
-        where not exists (select 1 from indicator i where i.id = o.id)
-          and exists (select 1 from observation x where x.indicator = o.id) limit 1;
+        where exists (select 1 from observation x where x.indicator = o.id
+                      and not exists (select 1 from indicator i where i.id = o.id
+                                      and (x.breakdown in ('_T', '_U', '_Z') or x.breakdown = any (i.breakdowns)))) limit 1;
       else
         select o.id into used from old_rows o
         where not exists (select 1 from source s where s.id = o.id)

@@ -19,7 +19,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       created timestamptz not null default clock_timestamp(),
       expires timestamptz,
       revoked timestamptz,
-      last_used date
+      last_used calendar_day
     )`.execute(db)
   await describe(db, 'api_key', 'Keys for writing. Reading needs none.', {
     id: 'Public part of the key.',

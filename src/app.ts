@@ -51,8 +51,15 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     reply.header('x-request-id', request.id)
     done()
   })
+  let closing = false
+  app.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
   const logsRequests = app.log.level === 'trace' || app.log.level === 'debug' || app.log.level === 'info'
   app.addHook('onResponse', (request, reply, done) => {
+    // A connection that the client keeps would hold up the close for as long as it likes.
+    if (closing) request.raw.socket.destroySoon()
     // Load balancers ask for the health every second; only a failure is news.
     if (!logsRequests || (request.url.startsWith('/health/') && reply.statusCode < 500)) {
       done()

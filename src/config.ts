@@ -1,4 +1,5 @@
 // The environment as one frozen, typed object. The only reader of process.env.
+import { isIP } from 'node:net'
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { StartError } from './errors.ts'
@@ -32,11 +33,15 @@ export interface Config {
   readonly seed: boolean
   readonly logLevel: Environment['LOG_LEVEL']
   readonly trustProxy: readonly string[]
+  /** Whether `npm start` started it. */
+  readonly underNpm: boolean
 }
 
 interface Variable {
   type?: string
   enum?: readonly string[]
+  minimum?: number
+  maximum?: number
   default: string | number
   description: string
 }
@@ -53,18 +58,17 @@ export function loadConfig (env: Record<string, string | undefined> = process.en
     if (text === undefined || text === '') given[name] = schema.default
     else given[name] = schema.type === 'integer' && /^-?\d{1,15}$/.test(text) ? Number(text) : text
   }
-  const error = Value.Errors(EnvironmentSchema, given)[0]
-  if (error !== undefined) {
-    const name = error.instancePath.slice(1) as keyof Environment
-    const schema = variables[name]
-    const expected = schema.enum === undefined ? `it ${error.message}` : `it must be one of ${schema.enum.join(', ')}`
-    throw new StartError(`${name}=${name.endsWith('_URL') || name.endsWith('_URLS') ? '...' : env[name]} is not valid: ${expected}. ${schema.description} Default: ${JSON.stringify(schema.default)}.`)
-  }
+  const [error] = Value.Errors(EnvironmentSchema, given)
+  if (error !== undefined) throw refused(error.instancePath.slice(1) as keyof Environment, env)
   const values = given as Environment
   if (values.DATABASE_REPLICA_URLS !== '' && values.DATABASE_URL === '') {
     throw new StartError('DATABASE_REPLICA_URLS is set but DATABASE_URL is not: set DATABASE_URL to the primary.')
   }
   const list = (text: string) => text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+  const isDatabase = (url: string): boolean => url === '' || URL.canParse(url)
+  if (!isDatabase(values.DATABASE_URL)) throw refused('DATABASE_URL', env)
+  if (!list(values.DATABASE_REPLICA_URLS).every(isDatabase)) throw refused('DATABASE_REPLICA_URLS', env)
+  if (!list(values.TRUST_PROXY).every(isNetwork)) throw refused('TRUST_PROXY', env)
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
@@ -77,6 +81,28 @@ export function loadConfig (env: Record<string, string | undefined> = process.en
     rateLimit: values.RATE_LIMIT,
     seed: values.SEED === 'on',
     logLevel: values.LOG_LEVEL,
-    trustProxy: list(values.TRUST_PROXY)
+    trustProxy: list(values.TRUST_PROXY),
+    underNpm: env.npm_lifecycle_event === 'start'
   })
+}
+
+const forms: Partial<Record<keyof Environment, string>> = {
+  PUBLIC_URL: 'an address such as https://registry.example.org, without a slash at the end',
+  DATABASE_URL: 'an address such as postgres://user:password@host:5432/database',
+  DATABASE_REPLICA_URLS: 'addresses such as postgres://user:password@host:5432/database, separated by commas',
+  REDIS_URL: 'an address such as redis://host:6379',
+  TRUST_PROXY: 'IP addresses or networks such as 10.0.0.0/8, separated by commas'
+}
+
+// The value of an address is not shown, since it may hold a password.
+function refused (name: keyof Environment, env: Record<string, string | undefined>): StartError {
+  const { enum: allowed, minimum, maximum, description, default: fallback } = variables[name]
+  const expected = forms[name] ?? (allowed === undefined ? `a whole number from ${minimum} to ${maximum}` : `one of ${allowed.join(', ')}`)
+  return new StartError(`${name}=${/_URLS?$/.test(name) ? '...' : env[name]?.trim()} is not valid: it must be ${expected}. ${description} Default: ${fallback === '' ? 'empty' : fallback}.`)
+}
+
+function isNetwork (text: string): boolean {
+  const [, address, bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address ?? '')
+  return version !== 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128))
 }

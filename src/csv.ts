@@ -31,6 +31,7 @@ export function readCsv (path: string): CsvFile {
       }))
     }
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new StartError(`${name} is missing: the registry cannot start without it.`)
     if (error instanceof CsvError) throw new StartError(`${name} is not valid CSV: ${error.message}. Mend the file and start again.`)
     throw error
   }

@@ -1,8 +1,8 @@
 // The process: config → database → migrate → seed → app → listen → graceful close.
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
-import { buildApp } from './app.ts'
 import { loadConfig, type Config } from './config.ts'
 import { connect } from './db/connect.ts'
 import { prepare } from './db/prepare.ts'
@@ -20,13 +20,15 @@ async function start (): Promise<void> {
     if (seeded?.revision != null) log.info({ revision: seeded.revision, applied: seeded.applied, removed: seeded.removed }, 'Curated records applied')
     for (const record of seeded?.left ?? []) log.warn(`Left as it is, since somebody else changed it: ${record}`)
 
+    // Loaded here, because with it data/vocabulary.csv is read, which may be broken.
+    const { buildApp } = await import('./app.ts')
     const app = await buildApp({ config, connection, log })
     app.addHook('onClose', connection.close)
     const address = await app.listen({ host: config.host, port: config.port })
     const shown = config.publicUrl === '' ? address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost') : config.publicUrl
     process.stdout.write(`The registry answers at ${shown}/v1/networks\nIts document is at ${shown}/openapi.json\n`)
 
-    const signal = await Promise.race(['SIGTERM', 'SIGINT'].map(async (name) => { await once(process, name); return name }))
+    const signal = await Promise.race([...['SIGTERM', 'SIGINT'].map(async (name) => { await once(process, name); return name }), endOfNpm(config)])
     log.info(`${signal}: closing after the requests under way`)
     const forced = setTimeout(() => process.exit(1), 30_000)
     await app.close()
@@ -35,6 +37,14 @@ async function start (): Promise<void> {
     await connection.close()
     throw explainListen(error, config)
   }
+}
+
+/** npm starts a shell that does not hand SIGTERM on. When that shell is gone, whoever started the service wants it gone too. */
+async function endOfNpm ({ underNpm }: Config): Promise<string> {
+  if (!underNpm || process.platform === 'win32') return await new Promise(() => {})
+  const parent = process.ppid
+  while (process.ppid === parent) await sleep(250, undefined, { ref: false })
+  return 'npm has ended'
 }
 
 function explainListen (error: unknown, { host, port }: Config): unknown {

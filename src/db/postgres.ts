@@ -4,6 +4,9 @@ import pg from 'pg'
 import { typeParsers } from './type-parsers.ts'
 import type { DB } from './types.ts'
 
+// What a server, database or role may have set otherwise and the answers must not depend on.
+const settings = '-c timezone=UTC -c datestyle=ISO,YMD -c bytea_output=hex -c extra_float_digits=1 -c search_path=public -c default_transaction_isolation=read\\ committed -c jit=off'
+
 export interface PoolOptions {
   size: number
   /** For migrations and seeding, which may wait for locks and run long. */
@@ -58,7 +61,7 @@ export function openPostgres (url: string, { size, onIdleError, patient = false 
     maxLifetimeSeconds: 1800,
     keepAlive: true,
     application_name: 'unnm-registry',
-    options: '-c timezone=UTC -c jit=off' + (patient ? '' : ' -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'),
+    options: settings + (patient ? '' : ' -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'),
     types: { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') }
   } as pg.PoolConfig)
   // Without a listener the error of an idle connection would end the process.

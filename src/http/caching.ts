@@ -55,7 +55,7 @@ export class TagsGiven {
   /** Answers before anything else is done. `current` reads the newest revision. */
   answerHeld (app: FastifyInstance, current: () => Promise<{ id: number }>): void {
     app.addHook('onRequest', (request, reply, done) => {
-      const held = request.headers['if-none-match']
+      const held = request.method === 'GET' || request.method === 'HEAD' ? request.headers['if-none-match'] : undefined
       const given = held === undefined ? undefined : this.#given.get(TagsGiven.#key(request))
       if (given === undefined || given.tag !== held || (given.day !== null && given.day !== today())) {
         done()

@@ -1,0 +1,185 @@
+// Every collection of the document, read in every way there is: pages of all sizes, both exports, every order, HEAD. All tell the same.
+import { parse } from 'csv-parse/sync'
+import { PostgresQueryCompiler, type KyselyPlugin } from 'kysely'
+import t, { type Test } from 'tap'
+import { openApp, type Answer } from '../fixtures/app.ts'
+import { openDatabase } from '../fixtures/engines.ts'
+import { collectionsOf, type Collection } from '../fixtures/operations.ts'
+
+type Row = Record<string, any>
+type Scalar = string | number | boolean | null
+
+const database = await openDatabase(t)
+const queries: string[] = []
+const compiler = new PostgresQueryCompiler()
+const recorder: KyselyPlugin = {
+  transformQuery: ({ node, queryId }) => {
+    queries.push(compiler.compileQuery(node, queryId).sql)
+    return node
+  },
+  transformResult: async ({ result }) => result
+}
+const { app, get } = await openApp(t, { connection: { ...database, db: database.db.withPlugin(recorder) } })
+const collections = collectionsOf(app)
+
+const lines = (text: string): Row[] => text.split('\n').slice(0, -1).map((line) => JSON.parse(line))
+const keyOf = (row: Row): string => row.id ?? JSON.stringify(row)
+const nextOf = (answer: Answer): string | undefined => {
+  const link = answer.headers.link
+  if (link === undefined) return undefined
+  return /^<(.+)>; rel="next"$/.exec(String(link))![1]
+}
+const onlyFields = (row: Row, { fields }: Collection): Row => Object.fromEntries(fields.map((field) => [field, row[field]]))
+
+/** Follows the pages of a list; each must tell where the next is in both ways. */
+async function walk (t: Test, start: string, total: number, limit: number): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let url: string | null = start; url !== null;) {
+    const answer: Answer = await get(url)
+    if (answer.status !== 200) {
+      t.fail(`${url}: ${answer.text}`)
+      break
+    }
+    const { data, meta, links } = answer.json
+    if (meta.total !== total || meta.total_kind !== 'exact' || meta.limit !== limit) t.fail(`${url}: ${JSON.stringify(meta)}, should count ${total}`)
+    if (links.next !== (nextOf(answer) ?? null)) t.fail(`${url}: the header Link and links.next differ`)
+    if (data.length !== Math.min(limit, total - rows.length)) t.fail(`${url}: ${data.length} rows after ${rows.length} of ${total}`)
+    rows.push(...data)
+    url = links.next
+    if (rows.length > total) {
+      t.fail(`${start}: the pages do not end`)
+      break
+    }
+  }
+  return rows
+}
+
+// Names are in the order of the root collation, all else by code points.
+const collator = new Intl.Collator('und')
+function compare (a: any, b: any, column: string): number {
+  if (typeof a !== 'string') return Number(a) - Number(b)
+  if (column === 'name' || column === 'title') {
+    const order = collator.compare(a, b)
+    if (order !== 0) return order
+  }
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/** The first two neighbours that stand in the wrong order. */
+function firstFault (rows: Row[], ...keys: string[]): string | undefined {
+  for (const [i, row] of rows.slice(1).entries()) {
+    const before = rows[i]!
+    for (const key of [...keys, 'id']) {
+      const column = key.replace(/^-/, '')
+      const [a, b] = [before[column], row[column]]
+      if (a === b) continue
+      if (b === null) break
+      const order = a === null ? 1 : compare(a, b, column) * (key.startsWith('-') ? -1 : 1)
+      if (order > 0) return `${JSON.stringify(a)} stands before ${JSON.stringify(b)} under ${keys.join()}`
+      break
+    }
+  }
+  return undefined
+}
+
+t.ok(collections.length >= 7, 'the document has its collections')
+
+for (const collection of collections) {
+  const { path, fields, nameColumns, sorts } = collection
+  await t.test(path, async (t) => {
+    const whole = lines((await get(`${path}.ndjson`)).text)
+    const rows = whole.map((row) => onlyFields(row, collection))
+    t.ok(rows.length > 0, 'there are rows to page through')
+    t.equal(new Set(rows.map(keyOf)).size, rows.length, 'no row comes twice')
+    t.ok(whole.every((row) => Object.keys(row).join() === [...fields, ...nameColumns].join()), 'NDJSON has the fields of the row, then the names, all of them always')
+
+    await t.test('pages of any size tell what the export tells', async (t) => {
+      for (const limit of [rows.length > 200 ? 7 : 1, 7, 1000]) {
+        t.same(await walk(t, `${path}?limit=${limit}`, rows.length, limit), rows, `limit=${limit}`)
+      }
+      const { json } = await get(path)
+      t.equal(json.meta.limit, 100)
+      t.same(json.data, rows.slice(0, 100), 'without limit there are a hundred')
+    })
+
+    await t.test('CSV is the same table', async (t) => {
+      const { text } = await get(`${path}.csv`)
+      const [header, ...table] = parse(text) as string[][]
+      t.same(header, [...fields, ...nameColumns])
+      const cell = (value: Scalar | string[]): string => value === null ? '' : Array.isArray(value) ? value.join(';') : String(value)
+      t.same(table, whole.map((row) => header!.map((column) => cell(row[column]))))
+      t.notOk(text.includes('\r') && !JSON.stringify(whole).includes('\\r'), 'lines end with LF alone')
+      t.ok(text.endsWith('\n'))
+      t.not(text[0], '\uFEFF')
+      t.equal((await get(`${path}.csv?bom=0`)).text, text)
+      t.equal((await get(`${path}.csv?bom=1`)).text, '\uFEFF' + text, 'bom=1 adds the mark and changes nothing else')
+    })
+
+    await t.test('an export with a limit is a page', async (t) => {
+      for (const format of ['csv', 'ndjson'] as const) {
+        const read: string[][] = []
+        let count = 0
+        let url: string | undefined = `${path}.${format}?limit=7`
+        while (url !== undefined && count <= rows.length) {
+          const answer: Answer = await get(url)
+          if (answer.status !== 200) {
+            t.fail(`${url}: ${answer.text}`)
+            break
+          }
+          const page: string[][] = format === 'csv' ? (parse(answer.text) as string[][]).slice(1) : lines(answer.text).map((row) => Object.values(row))
+          if (page.length !== Math.min(7, rows.length - count)) t.fail(`${url}: ${page.length} rows after ${count}`)
+          count += page.length
+          read.push(...page)
+          url = nextOf(answer)
+        }
+        t.same(read, format === 'csv' ? (parse((await get(`${path}.csv`)).text) as string[][]).slice(1) : whole.map((row) => Object.values(row)), format)
+        t.equal((await get(`${path}.${format}?limit=1000`)).headers.link, undefined, 'the last page leads nowhere')
+        t.equal((await get(`${path}.${format}`)).headers.link, undefined, 'the whole leads nowhere')
+      }
+    })
+
+    await t.test('every sort key orders up and down, nulls last, id between equals', async (t) => {
+      for (const key of sorts.flatMap((sort) => [sort, `-${sort}`])) {
+        const sorted = await walk(t, `${path}?limit=7&sort=${key}`, rows.length, 7)
+        t.same(new Set(sorted.map(keyOf)), new Set(rows.map(keyOf)), `${key} keeps the rows`)
+        const fault = firstFault(sorted, key)
+        t.equal(fault, undefined, key)
+        t.same(lines((await get(`${path}.ndjson?sort=${key}`)).text).map(keyOf), sorted.map(keyOf), `${key}: the export has the order of the pages`)
+      }
+      const [first, second = first!] = sorts.filter((sort) => sort !== 'id').reverse()
+      const two = await walk(t, `${path}?limit=7&sort=${first},-${second}`, rows.length, 7)
+      t.equal(firstFault(two, first!, `-${second}`), undefined, `${first},-${second}`)
+    })
+
+    await t.test('an empty answer keeps its form', async (t) => {
+      const nothing = 'q=zzzzqqqq'
+      t.match((await get(`${path}?${nothing}`)).json, { data: [], meta: { total: 0 }, links: { next: null } })
+      t.equal((await get(`${path}.csv?${nothing}`)).text, [...fields, ...nameColumns].join(',') + '\n', 'the header is always there')
+      t.equal((await get(`${path}.ndjson?${nothing}`)).text, '')
+    })
+
+    await t.test('HEAD answers like GET, without body', async (t) => {
+      const addresses = [path, `${path}?limit=1`, `${path}.csv?limit=1`, `${path}.csv`, `${path}.ndjson`, ...collection.record === undefined ? [] : [`${path}/${encodeURIComponent(rows[0]!.id)}`]]
+      for (const address of addresses) {
+        const own = ({ headers }: Answer): Row => Object.fromEntries(Object.entries(headers).filter(([name]) => !['date', 'x-request-id', 'connection', 'transfer-encoding'].includes(name)))
+        const whole = await get(address)
+        const { status, text, ...head } = await get(address, { method: 'HEAD' })
+        t.equal(status, 200)
+        t.equal(text, '', `HEAD ${address} has no body`)
+        t.same(own({ status, text, ...head }), own(whole), `HEAD ${address} has the headers of GET`)
+      }
+    })
+
+    await t.test('HEAD runs no export', async (t) => {
+      for (const format of ['csv', 'ndjson']) {
+        const rowQuery = /^select \* from \(+select /
+        queries.length = 0
+        await get(`${path}.${format}?limit=2`)
+        t.ok(queries.some((query) => rowQuery.test(query)), 'GET reads rows')
+        queries.length = 0
+        await get(`${path}.${format}`, { method: 'HEAD' })
+        t.notOk(queries.some((query) => rowQuery.test(query)), 'HEAD reads none')
+      }
+    })
+  })
+}
