@@ -10,6 +10,7 @@ import type { Connection } from './db/connect.ts'
 import { problemOfDatabaseError } from './db/errors.ts'
 import { isMigrated } from './db/migrate.ts'
 import { createReads } from './db/revision.ts'
+import { Problem } from './errors.ts'
 import { TagsGiven } from './http/caching.ts'
 import { Codebook } from './http/codebook.ts'
 import { accepts } from './http/negotiation.ts'
@@ -37,6 +38,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+    http: { requireHostHeader: false }, // Node would answer without a problem; clients without Host are refused below
     requestTimeout: 15_000,
     connectionTimeout: 60_000,
     bodyLimit: 256 * 1024,
@@ -49,7 +51,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   const tags = new TagsGiven()
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    done()
+    done(request.headers.host === undefined && request.raw.httpVersion === '1.1' ? new Problem('MALFORMED_REQUEST', 'The request has no header Host.') : undefined)
   })
   let closing = false
   app.addHook('preClose', (done) => {

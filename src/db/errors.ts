@@ -17,5 +17,7 @@ export function problemOfDatabaseError (error: unknown): Problem | undefined {
   if (code === '57014') {
     return new Problem('QUERY_TIMEOUT', 'The question took too long to answer. Narrow it with more filters or a smaller limit.', { cause: error })
   }
+  // A value that the checks before let through: not understood is refused, never a fault of the service.
+  if (code.startsWith('22')) return new Problem('INVALID_PARAMETER', 'The database cannot read a value of the request.', { cause: error })
   return undefined
 }

@@ -1,6 +1,7 @@
 // Validators: strong ETags made from the revision, before any query runs.
 import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 
 /** Never served without asking, and asking is cheap; a cache may help out for a week when the service is down. */
@@ -25,6 +26,11 @@ export function matchingTag (header: string | undefined, revision: number, varia
     if (tag === etag(revision, Number(row), variant)) return tag
   }
   return undefined
+}
+
+/** Fastify would measure the empty answer to a HEAD: Content-Length: 0, which a cache might take for that of the whole. */
+export function sendNotModified (request: FastifyRequest, reply: FastifyReply, tag: string): void {
+  reply.code(304).header('etag', tag).send(request.method === 'HEAD' ? Readable.from([]) : undefined)
 }
 
 interface Given {
@@ -62,7 +68,7 @@ export class TagsGiven {
         return
       }
       const notModified = (): void => {
-        reply.code(304).headers({ etag: held, 'cache-control': cacheControl, vary, 'access-control-allow-origin': '*' }).send()
+        sendNotModified(request, reply.headers({ 'cache-control': cacheControl, vary, 'access-control-allow-origin': '*' }), held)
       }
       if (given.revision === null) notModified()
       else current().then(({ id }) => { if (id === given.revision) notModified(); else done() }, done)

@@ -32,6 +32,11 @@ interface ProblemBody {
   errors: Issue[]
 }
 
+/** What the client sent as an address, with all escaped that no address may contain. */
+function uriReference (text: string): string {
+  return text.replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25').replaceAll(/[^\w\-.~:/?#@!$&'()*+,;=%]/g, (character) => encodeURIComponent(character))
+}
+
 /** How a code is written in the address of its description. */
 export function problemSlug (code: ProblemCode): string {
   return code.toLowerCase().replaceAll('_', '-')
@@ -44,7 +49,7 @@ function bodyOf (problem: Problem, instance: string, requestId: string): Problem
     title,
     status,
     detail: problem.message,
-    instance: instance.slice(0, 500),
+    instance: uriReference(instance.slice(0, 500)),
     code: problem.code,
     request_id: requestId,
     errors: problem.issues
@@ -90,7 +95,7 @@ function send (problem: Problem, request: FastifyRequest, reply: FastifyReply): 
     .send(bodyOf(problem, request.url, request.id))
 }
 
-/** Sets the error and not-found handlers. Call it before the routes are registered. */
+/** Sets the error handler and answers unknown addresses. Call it before the routes are registered. */
 export function handleProblems (app: FastifyInstance, options: ProblemOptions): void {
   const patterns = new Map<string, { methods: Set<string>, matches: RegExp }>()
   app.addHook('onRoute', (route) => {
@@ -109,17 +114,26 @@ export function handleProblems (app: FastifyInstance, options: ProblemOptions): 
 
   app.setErrorHandler(async (error, request, reply) => await send(problemOf(error, options.translate), request, reply))
 
-  app.setNotFoundHandler(options.limited ? { preHandler: app.rateLimit() } : {}, async (request, reply) => {
+  // Before a body is read: that the address or the method is wrong holds whatever is sent along.
+  const limit = options.limited ? app.rateLimit() : undefined
+  app.addHook('onRequest', async (request, reply) => {
+    // A slash at the end would be an empty key to the router.
+    if (!request.is404 && !/.[/](?:[?]|$)/.test(request.url)) return
+    await limit?.call(app, request, reply)
+    throw unknownAddress(request)
+  })
+
+  function unknownAddress (request: FastifyRequest): Problem {
     const path = request.url.split('?', 1)[0]!
     const route = [...patterns.values()].find(({ matches }) => matches.test(path))
     if (route !== undefined) {
       const allow = [...route.methods, 'OPTIONS'].sort().join(', ')
-      return await send(new Problem('METHOD_NOT_ALLOWED', `${request.method} is not possible here. The methods are ${allow}.`, { headers: { allow } }), request, reply)
+      return new Problem('METHOD_NOT_ALLOWED', `${request.method} is not possible here. The methods are ${allow}.`, { headers: { allow } })
     }
     const meant = nearest(path, [...patterns.keys()].filter((pattern) => !pattern.includes(':')))
-    return await send(new Problem('NOT_FOUND', `There is no address ${path.slice(0, 200)}. ${meant === undefined ? 'The document at /openapi.json lists all addresses.' : `Did you mean ${meant}?`}`,
-      { issues: meant === undefined ? [] : [{ code: 'UNKNOWN_ADDRESS', detail: `Did you mean ${meant}?`, did_you_mean: meant }] }), request, reply)
-  })
+    return new Problem('NOT_FOUND', `There is no address ${path.slice(0, 200)}. ${meant === undefined ? 'The document at /openapi.json lists all addresses.' : `Did you mean ${meant}?`}`,
+      { issues: meant === undefined ? [] : [{ code: 'UNKNOWN_ADDRESS', detail: `Did you mean ${meant}?`, did_you_mean: meant }] })
+  }
 }
 
 /** For what Fastify refuses before any route: a broken percent-encoding or a part of the path that is too long. */

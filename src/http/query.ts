@@ -14,16 +14,32 @@ interface ParameterSchema {
   description?: string
 }
 
-type Given = Record<string, string[]>
+/** Values by parameter; null stands for one that cannot be decoded. */
+type Given = Record<string, Array<string | null>>
 
 /** Where the issues found in a query are kept until all of them are known. */
 export const issuesKey = Symbol('issues')
 
-/** Every parameter as the list of its values, on an object without a prototype. `+` is a space. */
+/**
+ * Every parameter as the list of its values, on an object without a prototype. `+` is a space. URLSearchParams would
+ * take a broken percent-encoding for other text.
+ */
 export function parseQuery (text: string): Given {
   const given: Given = Object.create(null)
-  for (const [name, value] of new URLSearchParams(text)) (given[name] ??= []).push(value)
+  for (const part of text.split('&')) {
+    if (part === '') continue
+    const [name, value] = /^([^=]*)=?(.*)$/s.exec(part)!.slice(1) as [string, string]
+    ;(given[decode(name) ?? name] ??= []).push(decode(value))
+  }
   return given
+}
+
+function decode (text: string): string | null {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return null
+  }
 }
 
 const ajv = new Ajv({
@@ -55,10 +71,12 @@ export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpP
     const query: Record<string, unknown> = Object.create(null)
     for (const [name, values] of Object.entries(given)) {
       const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+      const texts = values.filter((value) => value !== null)
       if (property === undefined) issues.push(unknownParameter(name, Object.keys(properties)))
-      else if (property.type === 'array') query[name] = values.flatMap((value) => value.split(',')).map((value) => convert(value, property.items!))
-      else if (values.length > 1) issues.push({ parameter: name, code: 'REPEATED_PARAMETER', detail: `${name} takes one value and was given ${values.length} times.` })
-      else query[name] = convert(values[0]!, property)
+      else if (texts.length < values.length) issues.push({ parameter: name, code: 'INVALID_VALUE', detail: `${name} contains a broken percent-encoding: write a percent sign as %25, and text as UTF-8.` })
+      else if (property.type === 'array') query[name] = texts.flatMap((value) => value.split(',')).map((value) => convert(value, property.items!))
+      else if (texts.length > 1) issues.push({ parameter: name, code: 'REPEATED_PARAMETER', detail: `${name} takes one value and was given ${texts.length} times.` })
+      else query[name] = convert(texts[0]!, property)
     }
     if (!validate(query)) {
       const wrong = issuesOf(validate, schema, given)
@@ -99,7 +117,7 @@ function issuesOf (validate: ValidateFunction, schema: unknown, given: Given): I
   return issues
 }
 
-function valueGiven (values: string[] | undefined, index: string | undefined): string {
+function valueGiven (values: Array<string | null> | undefined, index: string | undefined): string {
   if (values === undefined) return ''
   return index === undefined ? values.join(',') : values.join(',').split(',')[Number(index)] ?? ''
 }

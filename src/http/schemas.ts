@@ -85,7 +85,7 @@ export function listParameter (allowed: readonly string[], description: string) 
 }
 
 export function textListParameter (description: string) {
-  return Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { ...list, description }))
+  return Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f]*$' }), { ...list, description }))
 }
 
 export function flagParameter (description: string) {
@@ -93,7 +93,7 @@ export function flagParameter (description: string) {
 }
 
 export function dayParameter (description: string) {
-  return Type.Optional(Type.String({ format: 'date', description: `${description} YYYY-MM-DD.` }))
+  return Type.Optional(Type.String({ format: 'date', pattern: '^[1-9]', description: `${description} YYYY-MM-DD.` }))
 }
 
 // Components that every answer shares.

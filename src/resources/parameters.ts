@@ -10,7 +10,7 @@ const membersOn = dayParameter('Day for which the membership of regions counts. 
 const shared = (fields: TObject) => ({
   fields: listParameter(Object.keys(fields.properties), 'Only these fields, in the order of the schema.'),
   lang: Type.Optional(Type.Enum([...languages], { type: 'string', description: 'Language of names. Without it, Accept-Language decides, then English. What has no name in that language is named in English and says so.' })),
-  as_of: Type.Optional(Type.String({ pattern: '^([1-9][0-9]{0,14}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))$', description: 'Read the registry as it stood: a revision number, or an instant such as 2026-01-31T12:00:00Z.' }))
+  as_of: Type.Optional(Type.String({ pattern: '^([1-9][0-9]{0,14}|[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))$', description: 'Read the registry as it stood: a revision number, or an instant such as 2026-01-31T12:00:00Z.' }))
 })
 
 /** Parameters of a list or an export, in the order of the document and of canonical addresses. */

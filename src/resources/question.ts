@@ -6,7 +6,7 @@ import type { Reads, Revision } from '../db/revision.ts'
 import type { SourceRow } from '../db/codebook.ts'
 import type { DB } from '../db/types.ts'
 import type { Issue } from '../errors.ts'
-import { cacheControl, etag, matchingTag, vary, type TagsGiven } from '../http/caching.ts'
+import { cacheControl, etag, matchingTag, sendNotModified, vary, type TagsGiven } from '../http/caching.ts'
 import type { Codebook } from '../http/codebook.ts'
 import { contentTypes, mediaTypes, type Format } from '../http/formats.ts'
 import { pickLanguage, requireAcceptable } from '../http/negotiation.ts'
@@ -73,7 +73,7 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   const held = issues.length > 0 ? undefined : matchingTag(request.headers['if-none-match'], at.id, variant)
   if (held !== undefined) {
     services.tags.remember(request, held, { revision: settled ? null : at.id, dated })
-    reply.code(304).header('etag', held).send()
+    sendNotModified(request, reply, held)
     return undefined
   }
   return { query, issues, context, dated, now, asOf, settled, variant }
@@ -91,9 +91,11 @@ async function resolveAsOf (reads: Reads, asOf: string | undefined, now: Revisio
     return id === now.id ? now : await reads.at(id)
   }
   const instant = new Date(asOf)
-  if (Number.isNaN(instant.getTime())) return refuse(`${asOf} is no instant: write it as 2026-01-31T12:00:00Z, or give a revision number.`)
+  // Date makes 2 March of 30 February.
+  const day = asOf.slice(0, 10)
+  if (Number.isNaN(instant.getTime()) || new Date(day).toISOString().slice(0, 10) !== day) return refuse(`${asOf} is no instant: write it as 2026-01-31T12:00:00Z, or give a revision number.`)
   if (now.time !== null && instant.getTime() > Date.now()) return refuse(`${asOf} lies in the future.`)
-  const then = await reads.at(instant.toISOString())
+  const then = instant.getTime() < 0 ? { id: 0, time: null } : await reads.at(instant.toISOString())
   return then.id === 0 ? refuse(`Nothing had been recorded at ${asOf}.`) : then
 }
 

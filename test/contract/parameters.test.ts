@@ -75,7 +75,7 @@ for (const operation of operations) {
         try {
           text = decodeURIComponent(name)
         } catch {
-          text = '\uFFFD'
+          text = name // named as it was sent
         }
         const address = withQuery(operation, `${name}=1`)
         const issue = refused(t, address, await get(address), text)

@@ -267,7 +267,7 @@ await t.test('an empty database and one that was changed bit by bit end alike', 
   for (const { name, key } of tables) {
     const rows = async (on: Kysely<DB>) => (await sql<Record<string, unknown>>`select * from ${sql.table(name)} order by ${sql.join(key.map((each) => sql.ref(each)))}`.execute(on)).rows
       // What stewards wrote above is theirs alone.
-      .filter(({ id }) => id !== 'iom' && id !== 'taken').map(({ revision, ...row }) => row)
+      .filter(({ id }) => id !== 'iom' && id !== 'taken').map((row) => ({ ...row, revision: null }))
     t.same(await rows(db), await rows(fresh), name)
   }
 })
@@ -282,7 +282,7 @@ await t.test('four processes that seed at once make one revision', { skip: engin
   // All connected before they start, so that they do meet.
   await Promise.all(four.map(async (each) => await newest(each)))
   const reports = await Promise.all(four.map(async (each) => await seed(each, own)))
-  t.same(reports.map(({ revision }) => revision).sort(), [2, null, null, null])
+  t.same(reports.map(({ revision }) => revision).filter((revision) => revision !== null), [2])
   t.same(reports.flatMap(({ left }) => left), [])
   t.equal(await newest(four[0]), 2)
   for (const each of four) t.same(await seed(each, own), nothing)
