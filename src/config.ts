@@ -10,7 +10,7 @@ const EnvironmentSchema = Type.Object({
   PUBLIC_URL: Type.String({ pattern: '^(https?://[^ /]+(/[^ ]*[^ /])?)?$', default: '', description: 'Address under which clients reach the service, without a slash at the end. Goes into links and the document.' }),
   DATABASE_URL: Type.String({ pattern: '^(postgres(ql)?://.+)?$', default: '', description: 'Postgres 15 or newer. Empty: the embedded PGlite in DATA_DIR.' }),
   DATABASE_REPLICA_URLS: Type.String({ pattern: '^(postgres(ql)?://[^ ,]+(,postgres(ql)?://[^ ,]+)*)?$', default: '', description: 'Read replicas of DATABASE_URL, separated by commas. Reads go there when they have caught up.' }),
-  DATABASE_POOL: Type.Integer({ minimum: 1, maximum: 100, default: 8, description: 'Connections to each Postgres server.' }),
+  DATABASE_POOL: Type.Integer({ minimum: 2, maximum: 100, default: 8, description: 'Connections to each Postgres server.' }),
   DATA_DIR: Type.String({ minLength: 1, default: '.data', description: 'Folder of the embedded database.' }),
   REDIS_URL: Type.String({ pattern: '^(rediss?://.+)?$', default: '', description: 'Redis that several processes share to count requests. Empty: each process counts its own.' }),
   RATE_LIMIT: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 1200, description: 'Requests a minute for each client. 0: no limit.' }),

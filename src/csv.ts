@@ -20,13 +20,15 @@ export interface CsvFile {
 export function readCsv (path: string): CsvFile {
   const name = `data/${basename(path)}`
   try {
-    const parsed = parse(readFileSync(path, 'utf8'), { info: true, columns: (header: string[]) => header, skip_empty_lines: true }) as unknown as
-      Array<{ record: Record<string, string>, info: { lines: number, columns: Array<{ name: string }> } }>
+    let columns: string[] = []
+    const parsed = parse(readFileSync(path, 'utf8'), { bom: true, info: true, raw: true, columns: (header: string[]) => { columns = header; return header }, skip_empty_lines: true }) as unknown as
+      Array<{ record: Record<string, string>, info: { lines: number }, raw: string }>
     return {
       name,
-      columns: parsed[0]?.info.columns.map((column) => column.name) ?? [],
-      records: parsed.map(({ record, info }) => ({
-        line: info.lines,
+      columns,
+      records: parsed.map(({ record, info, raw }) => ({
+        // The parser tells the line on which a record ends; people look for the one on which it begins.
+        line: info.lines - (raw.trim().match(/\n/g)?.length ?? 0),
         cells: Object.fromEntries(Object.entries(record).map(([column, text]) => [column, text === '' ? null : text]))
       }))
     }

@@ -56,10 +56,13 @@ export async function seed (db: Kysely<DB>, folder: string): Promise<SeedReport>
   const about = { actor: 'registry', reason: 'Curated records of data/ applied at start', kind: 'seed' } as const
   const { result, revision } = await write(db, about, async (trx) => {
     // Looked at again under the lock: another process may just have applied them.
-    return await apply(trx, await differences(trx))
+    return await apply(trx, await differences(trx), rows)
   })
-  // When no row changed, the write was rolled back whole; what was seen must still be remembered.
-  if (revision === null) await remember(db, result.seen)
+  // When no row changed, the write was rolled back whole; what was seen must still be remembered, and what is gone forgotten.
+  if (revision === null) {
+    for (const { table, remove } of result.gone) await forget(db, table, remove)
+    await remember(db, result.seen)
+  }
   return { revision, ...result.report }
 }
 
@@ -127,13 +130,16 @@ interface Seen {
   revision: number
 }
 
-async function apply (trx: Transaction<DB>, differences: Difference[]): Promise<{ report: Omit<SeedReport, 'revision'>, seen: Seen[] }> {
+async function apply (trx: Transaction<DB>, differences: Difference[], rows: Map<Table, Map<string, SeedRow>>): Promise<{ report: Omit<SeedReport, 'revision'>, seen: Seen[], gone: Difference[] }> {
   const state = await readState(trx)
   const report = { applied: 0, removed: 0, tables: differences.map(({ table }) => table.name), left: [] as string[] }
   const seen: Seen[] = []
   // Records point to each other in every direction; the references are checked together at the end.
   await sql`set constraints all deferred`.execute(trx)
   const kept: Difference[] = []
+  const removing = differences.some(({ remove }) => remove.length > 0)
+  const stood = new Map<Table, Map<string, number>>()
+  if (removing) for (const table of rows.keys()) stood.set(table, await rowRevisions(trx, table))
   for (const { table, apply, remove } of differences) {
     const before = state.get(table.name) ?? new Map()
     const now = await rowRevisions(trx, table)
@@ -142,13 +148,22 @@ async function apply (trx: Transaction<DB>, differences: Difference[]): Promise<
     // What is gone from both sides, such as the parts of a record that went with it, is forgotten.
     const split = { table, apply: apply.filter(({ key }) => ours(key)), remove: remove.filter((key) => ours(key) || !now.has(key)) }
     kept.push(split)
-    for (const key of [...apply.map((row) => row.key), ...remove].filter((key) => !ours(key) && now.has(key))) report.left.push(`${table.name} ${printable(key)}`)
+    // A record that somebody else deleted is left as it is too.
+    for (const key of [...apply.map((row) => row.key), ...remove.filter((key) => now.has(key))].filter((key) => !ours(key))) report.left.push(`${table.name} ${printable(key)}`)
     for (const key of split.remove) {
       const values = key.split(separator)
       await sql`delete from ${sql.table(table.name)} where ${sql.join(table.key.map((column, i) => sql`${sql.ref(column)} = ${values[i]}`), sql` and `)}`.execute(trx)
     }
-    if (split.remove.length > 0) await trx.deleteFrom('seed_state').where('table_name', '=', table.name).where('key', 'in', split.remove).execute()
-    report.removed += split.remove.length
+    await forget(trx, table, split.remove)
+    report.removed += split.remove.filter((key) => stood.get(table)!.has(key)).length
+  }
+  // A whole takes its parts with it. Parts that data/ still holds are put back, so that the reference they now lack is told.
+  for (const [table, before] of stood) {
+    const now = await rowRevisions(trx, table)
+    const lost = [...rows.get(table)!.values()].filter(({ key }) => before.has(key) && !now.has(key))
+    const split = kept.find((each) => each.table === table)
+    if (split === undefined) kept.push({ table, apply: lost, remove: [] })
+    else split.apply.push(...lost.filter((row) => !split.apply.includes(row)))
   }
   for (const { table, apply } of kept) {
     await upsertAll(trx, table, apply)
@@ -160,7 +175,7 @@ async function apply (trx: Transaction<DB>, differences: Difference[]): Promise<
     for (const { key, digest } of apply) seen.push({ table: table.name, key, digest, revision: now.get(key)! })
   }
   await remember(trx, seen)
-  return { report, seen }
+  return { report, seen, gone: kept }
 }
 
 async function rowRevisions (trx: Kysely<DB>, table: Table): Promise<Map<string, number>> {
@@ -210,9 +225,13 @@ async function checkReferences (trx: Transaction<DB>, differences: Difference[])
   } catch (error) {
     const { table: name, detail } = error as { table?: string, detail?: string }
     const key = /^Key \((\w+)\)=\((.*)\) is not present/.exec(detail ?? '')
-    const row = differences.find(({ table }) => table.name === name)?.apply.find(({ record }) => key !== null && record.cells[key[1]!] === key[2])
+    const row = differences.find(({ table }) => table.name === name)?.apply.find(({ record }) => key !== null && (record.cells[key[1]!] === key[2] || Object.values(record.cells).includes(key[2]!)))
     throw new StartError(`data/${name}.csv${row === undefined ? '' : ` line ${row.record.line} (${printable(row.key)})`}: ${explain(error)}. Mend the record and start again; nothing was applied.`, { cause: error })
   }
+}
+
+async function forget (db: Kysely<DB>, table: Table, keys: string[]): Promise<void> {
+  if (keys.length > 0) await db.deleteFrom('seed_state').where('table_name', '=', table.name).where('key', 'in', keys).execute()
 }
 
 async function remember (db: Kysely<DB>, seen: Seen[]): Promise<void> {
