@@ -23,7 +23,7 @@ export function pickLanguage (lang: string | undefined, header: string | undefin
   let best: Language = 'en'
   let bestQuality = 0
   for (const part of header.slice(0, 500).split(',')) {
-    const [range = '', ...parameters] = part.trim().toLowerCase().split(';')
+    const [range = '', ...parameters] = part.toLowerCase().split(';').map((piece) => piece.trim())
     const language = languages.find((candidate) => range === candidate || range.startsWith(`${candidate}-`))
     const weight = parameters.map((parameter) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/.exec(parameter)?.[1]).find((q) => q !== undefined)
     const quality = weight === undefined ? 1 : Number(weight)

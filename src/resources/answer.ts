@@ -1,5 +1,5 @@
 // The envelope around rows: what holds for the answer, its links, and the names and sources of exactly what stands in it.
-import type { TSchema } from 'typebox'
+import type { TObject, TSchema } from 'typebox'
 import type { Revision } from '../db/revision.ts'
 import type { SourceRow } from '../db/codebook.ts'
 import { compileCitations } from '../http/citations.ts'
@@ -71,8 +71,8 @@ export function isFallback (row: Row, { context }: Question): boolean {
   return row.name_lang !== undefined && row.name_lang !== context.lang
 }
 
-/** The fields asked for, in the order of the schema; all of them without fields=. */
-export function pick (row: Row, fields: string[] | undefined): Row {
-  if (fields === undefined) return row
-  return Object.fromEntries(Object.entries(row).filter(([field]) => fields.includes(field)))
+/** Makes the function that leaves the fields asked for, in the order of the schema; all of them without fields=. */
+export function picker (schema: TObject, fields: string[] | undefined): (row: Row) => Row {
+  const kept = Object.keys(schema.properties).filter((field) => fields === undefined || fields.includes(field))
+  return (row) => Object.fromEntries(kept.map((field) => [field, row[field]]))
 }

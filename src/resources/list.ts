@@ -5,7 +5,7 @@ import { countRows, readPage } from '../db/page.ts'
 import type { Row } from '../http/formats.ts'
 import { cachedHeaders, errorResponses, notModified } from '../http/responses.ts'
 import { idOf, parameters } from '../http/schemas.ts'
-import { citer, isFallback, metaOf, pick } from './answer.ts'
+import { citer, isFallback, metaOf, picker } from './answer.ts'
 import type { Collection } from './collection.ts'
 import { pagingOf } from './paging.ts'
 import { componentsOf, linkHeader, listParameters, operationId, selectionNote } from './parameters.ts'
@@ -47,7 +47,7 @@ export function registerList (app: FastifyInstance, services: Services, collecti
       const { rows, more } = await readPage<Row>(trx, query, { sort, after, limit })
       // The first page that is not full is the whole: it counts itself.
       const total = after === undefined && !more ? rows.length : await countRows(trx, query)
-      const data = rows.map((entry) => pick(entry, filters.fields as string[] | undefined))
+      const data = rows.map(picker(row, filters.fields as string[] | undefined))
       const cited = cite(data, book, question.context)
       const { address, lasting } = addresser(`${services.publicUrl}/v1${path}`, filters, known, question, revision)
       const next = more ? address({ cursor: cursorAfter(rows.at(-1)!) }) : null

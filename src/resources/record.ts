@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { Problem } from '../errors.ts'
 import { cachedHeaders, errorResponses, notModified } from '../http/responses.ts'
 import { idOf, parameters } from '../http/schemas.ts'
-import { citer, isFallback, metaOf, pick } from './answer.ts'
+import { citer, isFallback, metaOf, picker } from './answer.ts'
 import type { Collection, RecordOf } from './collection.ts'
 import { componentsOf, operationId, recordParameters, selectionNote } from './parameters.ts'
 import { addresser, ask, head, understand, type Services } from './question.ts'
@@ -43,7 +43,7 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
         const issue = book.issue(kind, 'id', asked)
         throw new Problem('NOT_FOUND', issue.detail, { issues: [issue] })
       }
-      const data = pick(found.record, filters.fields as string[] | undefined)
+      const data = picker(schema, filters.fields as string[] | undefined)(found.record)
       const cited = cite([data], book, question.context)
       const { address, lasting } = addresser(`${services.publicUrl}/v1${path}/${encodeURIComponent(id!)}`, filters, known, question, revision)
       head(services, reply, question, { format: 'json', revision, rowRevision: found.revision, fallback: cited.fallback.length > 0 || isFallback(found.record, question) })

@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { generateTypes, typesFile } from '../../src/bin/db-types.ts'
-import { connectPostgres } from '../../src/db/connect.ts'
+import { connectPostgres, type Connection } from '../../src/db/connect.ts'
+import { openPgliteInMemory } from '../../src/db/pglite.ts'
 import { admin, adminUrl, engine, makeDatabase, openDatabase, root } from '../fixtures/engines.ts'
 
 const { db } = await openDatabase(t)
@@ -100,14 +101,30 @@ for (const [zone, offset] of [['America/St_Johns', 150], ['Pacific/Kiritimati', 
   })
 }
 
-await t.test('the same on a server with habits of its own', { skip: engine !== 'postgres' && 'PGlite has no server whose settings somebody else made' }, async (t) => {
+await t.test('the same on a server with habits of its own', async (t) => {
+  const { db } = engine === 'postgres' ? await postgresWithHabits(t) : await pgliteWithHabits(t)
+  const { rows: [row] } = await sql<Record<string, unknown>>`${sql.raw(plainQuery)}`.execute(db)
+  for (const [i, [expression, value]] of plain.entries()) t.strictSame(row![`v${i}`], value, expression)
+})
+
+async function postgresWithHabits (t: Test): Promise<Connection> {
   const url = await makeDatabase(t, { from: 'template0' })
   const name = new URL(url).pathname.slice(1)
   for (const setting of ["timezone = 'Africa/Nairobi'", "datestyle = 'SQL, DMY'", "intervalstyle = 'sql_standard'", 'extra_float_digits = 0', "bytea_output = 'escape'"]) {
     await admin(`alter database ${name} set ${setting}`)
   }
-  const { db, close } = connectPostgres(url, [], { size: 2, onIdleError: () => {} })
-  t.teardown(close)
-  const { rows: [row] } = await sql<Record<string, unknown>>`${sql.raw(plainQuery)}`.execute(db)
-  for (const [i, [expression, value]] of plain.entries()) t.strictSame(row![`v${i}`], value, expression)
-})
+  const connection = connectPostgres(url, [], { size: 2, onIdleError: () => {} })
+  t.teardown(connection.close)
+  return connection
+}
+
+/** The embedded server has the settings it was made with; of these only the time zone could be another. */
+async function pgliteWithHabits (t: Test): Promise<Connection> {
+  const made = await openPgliteInMemory()
+  await sql`do $$ begin execute format('alter database %I set timezone = %L', current_database(), 'Africa/Nairobi'); end $$`.execute(made.db)
+  const dump = await made.dump!()
+  await made.close()
+  const connection = await openPgliteInMemory(dump)
+  t.teardown(connection.close)
+  return connection
+}
