@@ -240,7 +240,8 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       round_table integer check (round_table between 1 and 4),
       source text collate "C" not null references source deferrable initially immediate,
       ${revision},
-      unique (framework, kind, code)
+      unique (framework, kind, code),
+      unique (framework, id)
     )`.execute(db)
   await sql`create index framework_item_parent on framework_item (parent)`.execute(db)
   await describe(db, 'framework_item', 'The parts of a framework: GCM objectives and principles, SDG goals, targets and indicators, pillars.', {

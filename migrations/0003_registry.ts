@@ -291,7 +291,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       subject_type text collate "C" not null check (subject_type in ('network', 'working_group', 'event', 'joint_programme')),
       subject text collate "C" not null,
       framework text collate "C" not null references framework deferrable initially immediate,
-      item text collate "C" references framework_item deferrable initially immediate,
+      item text collate "C",
       basis text collate "C" not null check (basis in ('stated', 'official_mapping', 'editorial')),
       expanded boolean not null,
       as_published text,
@@ -302,6 +302,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       working_group text collate "C" generated always as (case when subject_type = 'working_group' then subject end) stored references working_group deferrable initially immediate,
       event text collate "C" generated always as (case when subject_type = 'event' then subject end) stored references event deferrable initially immediate,
       joint_programme text collate "C" generated always as (case when subject_type = 'joint_programme' then subject end) stored references joint_programme deferrable initially immediate,
+      foreign key (framework, item) references framework_item (framework, id) deferrable initially immediate,
       unique nulls not distinct (subject_type, subject, framework, item, source)
     )`.execute(db)
   await sql`create index alignment_item on alignment (framework, item)`.execute(db)

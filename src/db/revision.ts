@@ -73,15 +73,16 @@ export function createReads (connection: Connection): Reads {
     at: async (point) => {
       const known = past.get(point)
       if (known !== undefined) return known
-      const column = typeof point === 'number' ? 'id' : 'time'
-      const [revision, later] = await Promise.all([
-        db.selectFrom('revision').select(['id', 'time']).where(column, '<=', point).orderBy('id', 'desc').limit(1).executeTakeFirst(),
-        db.selectFrom('revision').select('id').where(column, '>', point).limit(1).executeTakeFirst()
-      ])
+      const column = sql.ref(typeof point === 'number' ? 'id' : 'time')
+      // One statement, so that no revision falls between the two questions.
+      const { rows: [revision] } = await sql<Revision & { settled: boolean }>`
+        select id, time, exists (select 1 from revision later where later.id > found.id) as settled
+        from (select id, time from revision where ${column} <= ${point} order by id desc limit 1) found`.execute(db)
       // What is past is read once. An instant is past when a later revision stands: a writer takes its time before it
       // commits, so until then one more revision may still fall before the instant.
-      const found = revision ?? { id: 0, time: null }
-      if (later !== undefined) {
+      if (revision === undefined) return { id: 0, time: null }
+      const { settled, ...found } = revision
+      if (settled) {
         if (past.size >= 1000) past.clear()
         past.set(point, found)
       }

@@ -1,8 +1,9 @@
 // One JavaScript value for each SQL type, the same on both engines, made from the text the server sends.
 
-// A timestamp leaves as RFC 3339 text: a Date would cost a parse and a print, and lose the microseconds.
-// Both engines run in UTC, so the offset is always +00.
-const timestamp = (text: string): string => text.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z')
+// A timestamp leaves as RFC 3339 text: a Date would cost a parse and a print, and lose the microseconds. It has at least
+// milliseconds, so that texts sort as instants do. Both engines run in UTC, so the offset is always +00.
+const timestamp = (text: string): string => text.replace(' ', 'T').replace(/(?:\.(\d+))?(\+00(?::00)?)?$/, (_, fraction: string | undefined, offset: string | undefined) =>
+  `.${(fraction ?? '').padEnd(3, '0')}${offset === undefined ? '' : 'Z'}`)
 
 /** Parsers by type id. Types that are not listed are text or have the same parser on both engines. */
 export const typeParsers: Record<number, (text: string) => unknown> = {

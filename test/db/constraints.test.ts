@@ -221,6 +221,7 @@ await t.test('an alignment has a subject that exists', async (t) => {
   t.equal(await put('network', 'mali', { item: null }), 'accepted', 'the framework as a whole')
   t.equal(await put('network', 'mali', { item: 'gcm-99' }), foreignKey, 'an unknown item')
   t.equal(await put('network', 'mali', { framework: 'none' }), foreignKey, 'an unknown framework')
+  t.equal(await put('network', 'mali', { framework: 'gcm', item: 'au-mpfa-2018-1' }), foreignKey, 'an item of another framework')
   t.equal(await outcome(async (trx) => {
     const row = { subject_type: 'network', subject: 'mali', framework: 'gcm', item: null, basis: 'stated', expanded: false, source }
     await trx.insertInto('alignment').values([{ id: 'one', ...row }, { id: 'two', ...row }]).execute()
