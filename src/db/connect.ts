@@ -12,8 +12,8 @@ export interface Connection {
   db: Kysely<DB>
   /** Take reads. */
   replicas: Array<Kysely<DB>>
-  /** The newest revision by the shortest way, since every request asks for it; undefined while there is none. */
-  newestRevision: () => Promise<{ id: number, time: string } | undefined>
+  /** The number of the newest revision by the shortest way, since every request asks for it; 0 while there is none. */
+  newestRevision: () => Promise<number>
   /** The whole database as a file, on PGlite only. */
   dump?: () => Promise<Blob>
   close: () => Promise<void>
@@ -36,10 +36,7 @@ export function connectPostgres (url: string, replicaUrls: readonly string[], op
     engine: 'postgres',
     db,
     replicas,
-    newestRevision: async () => {
-      const [row] = await kept.query<[number, string]>('newest-revision', newestRevisionSql)
-      return row === undefined ? undefined : { id: row[0], time: row[1] }
-    },
+    newestRevision: async () => (await kept.query<[number]>('newest-revision', newestRevisionSql))[0]?.[0] ?? 0,
     close: async () => {
       kept.release()
       await Promise.all([db, ...replicas].map(async (each) => await each.destroy()))

@@ -3,7 +3,7 @@ import { Problem } from '../errors.ts'
 
 const unreachable = /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|PGlite is closed)/
 const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
-const retryable = new Set(['57P01', '57P02', '57P03', '53300', '53200', '53100', '25006', '40001', '40P01', '55P03'])
+const retryable = new Set(['57P01', '57P02', '57P03', '53300', '53200', '53100', '25006', '3D000', '55000', '40001', '40P01', '55P03'])
 
 /** The problem behind an error of the database, or undefined when it is none that a client can act on. */
 export function problemOfDatabaseError (error: unknown): Problem | undefined {

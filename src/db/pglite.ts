@@ -43,7 +43,7 @@ async function connection (pglite: PGlite, unlock: () => void): Promise<Connecti
     engine: 'pglite',
     db,
     replicas: [],
-    newestRevision: async () => (await pglite.query<{ id: number, time: string }>(newestRevisionSql)).rows[0],
+    newestRevision: async () => (await pglite.query<{ id: number }>(newestRevisionSql)).rows[0]?.id ?? 0,
     dump: async () => await pglite.dumpDataDir('none') as Blob,
     close: async () => {
       await pglite.close()

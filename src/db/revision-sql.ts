@@ -1,3 +1,3 @@
 // The query that every request makes.
 
-export const newestRevisionSql = 'select id, time from public.revision order by id desc limit 1'
+export const newestRevisionSql = 'select id from public.revision order by id desc limit 1'

@@ -12,8 +12,8 @@ export interface Revision {
 
 /** How requests read: everything of one answer from one snapshot, now or at an earlier revision. */
 export interface Reads {
-  /** The newest revision. Callers that arrive together share one read, which began after they arrived: never stale. */
-  current: () => Promise<Revision>
+  /** The number of the newest revision. Callers that arrive together share one read, which began after they arrived: never stale. */
+  current: () => Promise<number>
   /** An earlier revision by its number, or the one that was newest at an instant (RFC 3339); id 0 when there is none. */
   at: (point: number | string) => Promise<Revision>
   /**
@@ -68,7 +68,7 @@ export function createReads (connection: Connection): Reads {
   }
 
   return {
-    current: coalesce(async () => await connection.newestRevision() ?? { id: 0, time: null }),
+    current: coalesce(connection.newestRevision),
 
     at: async (point) => {
       const known = past.get(point)

@@ -59,7 +59,7 @@ export class TagsGiven {
   }
 
   /** Answers before anything else is done. `current` reads the newest revision. */
-  answerHeld (app: FastifyInstance, current: () => Promise<{ id: number }>): void {
+  answerHeld (app: FastifyInstance, current: () => Promise<number>): void {
     app.addHook('onRequest', (request, reply, done) => {
       const held = request.method === 'GET' || request.method === 'HEAD' ? request.headers['if-none-match'] : undefined
       const given = held === undefined ? undefined : this.#given.get(TagsGiven.#key(request))
@@ -71,7 +71,7 @@ export class TagsGiven {
         sendNotModified(request, reply.headers({ 'cache-control': cacheControl, vary, 'access-control-allow-origin': '*' }), held)
       }
       if (given.revision === null) notModified()
-      else current().then(({ id }) => { if (id === given.revision) notModified(); else done() }, done)
+      else current().then((newest) => { if (newest === given.revision) notModified(); else done() }, done)
     })
   }
 }

@@ -41,7 +41,7 @@ export function registerExport (app: FastifyInstance, services: Services, collec
   }, async (request, reply) => {
     const question = await ask(services, request, reply, { format, dated: collection.dated })
     if (question === undefined) return reply
-    const first = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now.id }, async (trx, revision) => {
+    const first = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now }, async (trx, revision) => {
       const book = await services.codebook(trx, revision.id)
       const filters = understand(question, known, book)
       const paging = pagingOf(collection, question, filters)
@@ -54,8 +54,8 @@ export function registerExport (app: FastifyInstance, services: Services, collec
     })
     const { revision, book, filters, paging: { sort, cursorAfter }, limit, block } = first
     if (limit !== undefined && block.more) {
-      const { address } = addresser(`${services.publicUrl}/v1${path}.${format}`, filters, known, question, revision)
-      reply.header('link', `<${address({ cursor: cursorAfter(block.rows.at(-1)!) })}>; rel="next"`)
+      const { next } = addresser(`${services.publicUrl}/v1${path}.${format}`, filters, known, question, revision)
+      reply.header('link', `<${next(cursorAfter(block.rows.at(-1)!))}>; rel="next"`)
     }
     head(services, reply, question, { format, revision, rowRevision: 0, fallback: question.context.lang !== 'en' })
     reply.header('content-disposition', `attachment; filename="${path.slice(1)}.${format}"`)

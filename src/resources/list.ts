@@ -38,7 +38,7 @@ export function registerList (app: FastifyInstance, services: Services, collecti
   }, async (request, reply) => {
     const question = await ask(services, request, reply, { format: 'json', dated: collection.dated })
     if (question === undefined) return reply
-    const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now.id }, async (trx, revision) => {
+    const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now }, async (trx, revision) => {
       const book = await services.codebook(trx, revision.id)
       const filters = understand(question, known, book)
       const { sort, after, cursorAfter } = pagingOf(collection, question, filters)
@@ -49,14 +49,14 @@ export function registerList (app: FastifyInstance, services: Services, collecti
       const total = after === undefined && !more ? rows.length : await countRows(trx, query)
       const data = rows.map(picker(row, filters.fields as string[] | undefined))
       const cited = cite(data, book, question.context)
-      const { address, lasting } = addresser(`${services.publicUrl}/v1${path}`, filters, known, question, revision)
-      const next = more ? address({ cursor: cursorAfter(rows.at(-1)!) }) : null
+      const links = addresser(`${services.publicUrl}/v1${path}`, filters, known, question, revision)
+      const next = more ? links.next(cursorAfter(rows.at(-1)!)) : null
       if (next !== null) reply.header('link', `<${next}>; rel="next"`)
       head(services, reply, question, { format: 'json', revision, rowRevision: 0, fallback: cited.fallback.length > 0 || rows.some((entry) => isFallback(entry, question)) })
       return {
         data,
         meta: { ...metaOf(revision, question, cited), limit, total, total_kind: 'exact' },
-        links: { self: address({}), permalink: lasting, next },
+        links: { self: links.self, permalink: links.lasting, next },
         names: cited.names,
         sources: cited.sources
       }

@@ -40,8 +40,8 @@ export interface Question {
   context: Context
   /** Whether the answer depends on `context.membersOn`. */
   dated: boolean
-  /** The newest revision, read after the request came in. */
-  now: Revision
+  /** Number of the newest revision, read after the request came in. */
+  now: number
   /** The revision asked for with as_of. */
   asOf: number | undefined
   /** Whether the answer will be the same for ever: it is of a revision that the request names, or that others followed. */
@@ -62,12 +62,13 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   const lang = pickLanguage(query.lang as string | undefined, request.headers['accept-language'])
   const now = await services.reads.current()
   const at = await resolveAsOf(services.reads, query.as_of as string | undefined, now, issues)
-  const today = (at.id === now.id ? new Date().toISOString() : at.time!).slice(0, 10)
+  // An answer of the past counts membership on its own day, and so stays the same tomorrow.
+  const today = (at.time ?? new Date().toISOString()).slice(0, 10)
   const context = { lang, membersOn: query.members_on as string | undefined ?? today }
   const dated = options.dated === true || (options.dated ?? []).some((filter) => query[filter] !== undefined)
-  const variant = JSON.stringify([services.representation(), format, lang, dated ? context.membersOn : null, request.params, Object.entries(query)])
+  const variant = JSON.stringify([services.representation(), request.routeOptions.url, format, lang, dated ? context.membersOn : null, request.params, Object.entries(query)])
   const asOf = query.as_of === undefined || issues.length > 0 ? undefined : at.id
-  const settled = asOf !== undefined && (asOf < now.id || query.as_of === String(asOf))
+  const settled = asOf !== undefined && (asOf < now || query.as_of === String(asOf))
 
   reply.headers({ 'cache-control': cacheControl, vary })
   const held = issues.length > 0 ? undefined : matchingTag(request.headers['if-none-match'], at.id, variant)
@@ -79,22 +80,24 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   return { query, issues, context, dated, now, asOf, settled, variant }
 }
 
-async function resolveAsOf (reads: Reads, asOf: string | undefined, now: Revision, issues: Issue[]): Promise<Revision> {
-  if (asOf === undefined) return now
+/** The revision asked for, with its time; without as_of the newest, without. */
+async function resolveAsOf (reads: Reads, asOf: string | undefined, now: number, issues: Issue[]): Promise<Revision> {
+  const newest = { id: now, time: null }
+  if (asOf === undefined) return newest
   const refuse = (detail: string): Revision => {
     issues.push({ parameter: 'as_of', code: 'INVALID_VALUE', detail })
-    return now
+    return newest
   }
   if (/^\d+$/.test(asOf)) {
     const id = Number(asOf)
-    if (id > now.id) return refuse(`There is no revision ${asOf} yet; the newest is ${now.id}.`)
-    return id === now.id ? now : await reads.at(id)
+    if (id > now) return refuse(`There is no revision ${asOf} yet; the newest is ${now}.`)
+    return await reads.at(id)
   }
   const instant = new Date(asOf)
   // Date makes 2 March of 30 February.
   const day = asOf.slice(0, 10)
   if (Number.isNaN(instant.getTime()) || new Date(day).toISOString().slice(0, 10) !== day) return refuse(`${asOf} is no instant: write it as 2026-01-31T12:00:00Z, or give a revision number.`)
-  if (now.time !== null && instant.getTime() > Date.now()) return refuse(`${asOf} lies in the future.`)
+  if (now > 0 && instant.getTime() > Date.now()) return refuse(`${asOf} lies in the future.`)
   const then = instant.getTime() < 0 ? { id: 0, time: null } : await reads.at(instant.toISOString())
   return then.id === 0 ? refuse(`Nothing had been recorded at ${asOf}.`) : then
 }
@@ -139,7 +142,12 @@ export function addresser (base: string, filters: Record<string, unknown>, known
       .map((name) => `${name}=${([values[name]].flat() as Array<string | number | boolean>).map((value) => encodeURIComponent(value)).join(',')}`)
     return parts.length === 0 ? base : `${base}?${parts.join('&')}`
   }
-  // What makes an address give this very answer for ever: all that the time or a header of the request decided.
-  const lasting = address({ as_of: revision.id, ...(context.lang === 'en' ? {} : { lang: context.lang }), ...(dated ? { members_on: context.membersOn } : {}) })
-  return { address, lasting }
+  // What the time or a header of the request decided is written out, so that the next page and the lasting address
+  // mean the same whoever asks for them, and when.
+  const decided = { ...(context.lang === 'en' ? {} : { lang: context.lang }), ...(dated ? { members_on: context.membersOn } : {}) }
+  return {
+    self: address({}),
+    lasting: address({ as_of: revision.id, ...decided }),
+    next: (cursor: string) => address({ cursor, ...decided })
+  }
 }

@@ -34,7 +34,7 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
     const question = await ask(services, request, reply, { format: 'json', dated: record.dated })
     if (question === undefined) return reply
     const { id: asked } = request.params as { id: string }
-    const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now.id }, async (trx, revision) => {
+    const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now }, async (trx, revision) => {
       const book = await services.codebook(trx, revision.id)
       const filters = understand(question, known, book)
       const id = kind === 'country' ? book.country(asked) : book.canonical(kind, asked)
@@ -45,12 +45,12 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
       }
       const data = picker(schema, filters.fields as string[] | undefined)(found.record)
       const cited = cite([data], book, question.context)
-      const { address, lasting } = addresser(`${services.publicUrl}/v1${path}/${encodeURIComponent(id!)}`, filters, known, question, revision)
+      const { self, lasting } = addresser(`${services.publicUrl}/v1${path}/${encodeURIComponent(id!)}`, filters, known, question, revision)
       head(services, reply, question, { format: 'json', revision, rowRevision: found.revision, fallback: cited.fallback.length > 0 || isFallback(found.record, question) })
       return {
         data,
         meta: metaOf(revision, question, cited),
-        links: { self: address({}), permalink: lasting },
+        links: { self, permalink: lasting },
         names: cited.names,
         sources: cited.sources
       }

@@ -99,8 +99,7 @@ await t.test('the newest revision is told at once after a write', async (t) => {
   for (let i = 0; i < 5; i++) {
     const revision = await addAgency(db, `seen-${i}`)
     const current = await reads.current()
-    t.equal(current.id, revision)
-    t.same(await db.selectFrom('revision').select(['id', 'time']).where('id', '=', revision).executeTakeFirst(), current)
+    t.equal(current, revision)
   }
 })
 
@@ -137,7 +136,7 @@ await t.test('a snapshot cannot write', async (t) => {
 })
 
 await t.test('a revision that is not there yet is not made up', async (t) => {
-  const { id } = await reads.current()
+  const id = await reads.current()
   let called = 0
   const work = async (): Promise<void> => { called++ }
   await t.rejects(reads.snapshot({ atLeast: id + 1 }, work))
@@ -200,7 +199,7 @@ await t.test('replicas', onlyPostgres, async (t) => {
 
   await t.test('one that lags answers only what it has', async (t) => {
     const reads = withReplicas(stale)
-    t.equal((await reads.current()).id, late, 'the newest revision comes from the primary')
+    t.equal(await reads.current(), late, 'the newest revision comes from the primary')
     t.equal(await whoAnswers(reads, { atLeast: late }), name(primary))
     t.equal(await whoAnswers(reads, { asOf: late }), name(primary))
     t.equal(await whoAnswers(reads, { asOf: early }), name(stale))
@@ -248,15 +247,15 @@ await t.test('the kept connection is made anew when it broke', onlyPostgres, asy
   const opened = open(url, [])
   t.teardown(opened.close)
   const reads = createReads(opened)
-  t.equal((await reads.current()).id, 1)
+  t.equal(await reads.current(), 1)
   const end = async (): Promise<void> => await admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name(url)}'`)
   await end()
   await delay(100) // the news of the end arrives
-  t.equal((await reads.current()).id, 1)
+  t.equal(await reads.current(), 1)
   // Cut off amid a question, one caller learns of it and the next is served.
   await end()
   await reads.current().catch((error: Error) => t.match(error.message, /terminat/))
-  t.equal((await reads.current()).id, 1)
+  t.equal(await reads.current(), 1)
 })
 
 await t.test('the smallest pool that the configuration allows is enough', onlyPostgres, async (t) => {
@@ -265,5 +264,5 @@ await t.test('the smallest pool that the configuration allows is enough', onlyPo
   t.teardown(opened.close)
   const reads = createReads(opened)
   const now = await reads.current()
-  t.same(await reads.snapshot({ atLeast: now.id }, async (_, revision) => revision), now)
+  t.equal(await reads.snapshot({ atLeast: now }, async (_, { id }) => id), now)
 })

@@ -1,8 +1,9 @@
 // /v1/networks: the record of Mali, the list and its filters.
+import { sql } from 'kysely'
 import t from 'tap'
 import { openApp } from '../fixtures/app.ts'
 
-const { get } = await openApp(t)
+const { get, connection } = await openApp(t)
 
 await t.test('Mali is told whole, with sources describing exactly what is cited', async (t) => {
   const { status, json } = await get('/v1/networks/mali')
@@ -20,4 +21,21 @@ await t.test('filters are exact', async (t) => {
   t.same(await ids('country=mli,NER'), ['mali', 'niger'])
   t.same(await ids('covering=MLI'), ['africa', 'global', 'mali', 'west-and-central-africa'])
   t.same(await ids('country=SOM'), [])
+})
+
+await t.test('an answer of the past counts membership on the day of its revision, whatever day it is asked for', async (t) => {
+  // A revision of long ago, made by hand, since the clock cannot be set back.
+  await connection.db.transaction().execute(async (trx) => {
+    await sql`alter table revision disable trigger append_only`.execute(trx)
+    await sql`update revision set time = '2024-06-01T12:00:00Z' where id = 1`.execute(trx)
+    await sql`alter table revision enable trigger append_only`.execute(trx)
+  })
+  const today = new Date().toISOString().slice(0, 10)
+  t.equal((await get('/v1/countries?region=rec-ecowas')).json.meta.members_on, today)
+  for (const asOf of ['1', '2024-06-02T00:00:00Z']) {
+    const { json } = await get(`/v1/countries?region=rec-ecowas&as_of=${asOf}`)
+    t.match(json.meta, { members_on: '2024-06-01', total: 15 })
+    t.match(json.links.permalink, /as_of=1/)
+    t.match(json.links.permalink, /members_on=2024-06-01/)
+  }
 })
