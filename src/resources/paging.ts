@@ -13,7 +13,10 @@ export interface Paging {
 }
 
 /** What a cursor is not bound to: how many rows, which of their fields, in which form, and as of when. */
-const free = ['limit', 'cursor', 'fields', 'bom', 'as_of', 'sort']
+const free = ['limit', 'cursor', 'fields', 'bom', 'as_of']
+
+/** What it is bound to in the form that was understood, whether the request wrote it or not. */
+const understood = ['sort', 'lang', 'members_on']
 
 /** Throws a Problem when the cursor belongs to another query. */
 export function pagingOf ({ path, defaultSort }: Collection, question: Question, filters: Record<string, unknown>): Paging {
@@ -23,7 +26,7 @@ export function pagingOf ({ path, defaultSort }: Collection, question: Question,
     if (!sort.some((key) => key.column === column)) sort.push({ column, descending: text.startsWith('-') })
   }
   const { lang, membersOn } = question.context
-  const narrowed = Object.entries(filters).filter(([name]) => !free.includes(name)).sort(([a], [b]) => a < b ? -1 : 1)
+  const narrowed = Object.entries(filters).filter(([name]) => !free.includes(name) && !understood.includes(name)).sort(([a], [b]) => a < b ? -1 : 1)
   const bound = fingerprint([path, narrowed, sort, lang, question.dated ? membersOn : null])
   const cursor = question.query.cursor as string | undefined
   return {

@@ -61,11 +61,11 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   const issues = query[issuesKey] ?? []
   const lang = pickLanguage(query.lang as string | undefined, request.headers['accept-language'])
   const now = await services.reads.current()
-  const at = await resolveAsOf(services.reads, query.as_of as string | undefined, now, issues)
+  const dated = options.dated === true || (options.dated ?? []).some((filter) => query[filter] !== undefined)
+  const at = await resolveAsOf(services.reads, query.as_of as string | undefined, now, dated, issues)
   // An answer of the past counts membership on its own day, and so stays the same tomorrow.
   const today = (at.time ?? new Date().toISOString()).slice(0, 10)
   const context = { lang, membersOn: query.members_on as string | undefined ?? today }
-  const dated = options.dated === true || (options.dated ?? []).some((filter) => query[filter] !== undefined)
   const variant = JSON.stringify([services.representation(), request.routeOptions.url, format, lang, dated ? context.membersOn : null, request.params, Object.entries(query)])
   const asOf = query.as_of === undefined || issues.length > 0 ? undefined : at.id
   const settled = asOf !== undefined && (asOf < now || query.as_of === String(asOf))
@@ -80,8 +80,8 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   return { query, issues, context, dated, now, asOf, settled, variant }
 }
 
-/** The revision asked for, with its time; without as_of the newest, without. */
-async function resolveAsOf (reads: Reads, asOf: string | undefined, now: number, issues: Issue[]): Promise<Revision> {
+/** The revision asked for, with its time where the answer depends on it; without as_of the newest. */
+async function resolveAsOf (reads: Reads, asOf: string | undefined, now: number, dated: boolean, issues: Issue[]): Promise<Revision> {
   const newest = { id: now, time: null }
   if (asOf === undefined) return newest
   const refuse = (detail: string): Revision => {
@@ -91,7 +91,7 @@ async function resolveAsOf (reads: Reads, asOf: string | undefined, now: number,
   if (/^\d+$/.test(asOf)) {
     const id = Number(asOf)
     if (id > now) return refuse(`There is no revision ${asOf} yet; the newest is ${now}.`)
-    return await reads.at(id)
+    return dated ? await reads.at(id) : { id, time: null }
   }
   const instant = new Date(asOf)
   // Date makes 2 March of 30 February.

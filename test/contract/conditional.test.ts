@@ -13,6 +13,9 @@ interface Counted extends TestApp {
   change: (work: (trx: Transaction<DB>) => Promise<unknown>) => Promise<number>
 }
 
+// The day that membership counts for under as_of is the day of a revision, so that row of revision is read too.
+const readsRevision = /from \(select id, time from revision /
+
 /** The app on a database whose queries are counted. */
 async function openCounted (t: Test, on?: TestApp['connection']): Promise<Counted> {
   const database = on ?? await openDatabase(t)
@@ -75,7 +78,7 @@ await t.test('a 304 for every operation, language and selection, at the cost of 
           const answer = await app.get(url, { method, headers: { ...headers, 'if-none-match': tag } })
           const { headers: { etag, 'content-type': type, 'content-length': length, 'cache-control': cache, vary: varies } } = answer
           // Content-Length would have to be that of the whole answer, so there must be none.
-          t.same({ status: answer.status, text: answer.text, etag, type, length, cache, varies, reads: Math.max(1, app.revisionReads() - reads), queries: app.queries.filter((sql) => !sql.startsWith('select "id", "time" from "revision" ')) },
+          t.same({ status: answer.status, text: answer.text, etag, type, length, cache, varies, reads: Math.max(1, app.revisionReads() - reads), queries: app.queries.filter((sql) => !readsRevision.test(sql)) },
             { status: 304, text: '', etag: tag, type: undefined, length: undefined, cache: cacheControl, varies: vary, reads: 1, queries: [] }, `${method} ${url} from ${who}`)
         }
       }
