@@ -1,15 +1,6 @@
 // The registry: networks, who leads and joins them, their working groups, events, programmes and alignments.
 import { sql, type Kysely } from 'kysely'
-
-const names = sql.raw(`
-  name_en text collate "und-x-icu" not null,
-  name_fr text collate "und-x-icu",
-  name_es text collate "und-x-icu",
-  name_ar text collate "und-x-icu",
-  name_zh text collate "und-x-icu",
-  name_ru text collate "und-x-icu"`)
-
-const revision = sql.raw('revision bigint not null default nullif(current_setting(\'app.revision\', true), \'\')::bigint')
+import { describe, nameComments, names, revision, revisionComment } from './columns.ts'
 
 // How precisely a date is known, and that the date is written no more precisely than that.
 const precisionFits = (date: string, precision: string) => sql.raw(`
@@ -25,25 +16,10 @@ const precisions = sql.raw('(\'day\', \'week\', \'month\', \'season\', \'year\',
 
 const roles = sql.raw('(\'coordinator\', \'secretariat\', \'co_secretariat\', \'chair\', \'co_chair\', \'convener\', \'executive_committee\', \'co_lead\', \'member\', \'government_partner\', \'stakeholder\', \'observer\')')
 
-async function describe (db: Kysely<unknown>, table: string, about: string, columns: Record<string, string>): Promise<void> {
-  await sql`comment on table ${sql.table(table)} is ${sql.lit(about)}`.execute(db)
-  for (const [column, words] of Object.entries(columns)) {
-    await sql`comment on column ${sql.ref(`${table}.${column}`)} is ${sql.lit(words)}`.execute(db)
-  }
-}
-
-const nameComments = {
-  name_en: 'Name in English.',
-  name_fr: 'Name in French, where a source gives one.',
-  name_es: 'Name in Spanish, where a source gives one.',
-  name_ar: 'Name in Arabic, where a source gives one.',
-  name_zh: 'Name in Chinese, where a source gives one.',
-  name_ru: 'Name in Russian, where a source gives one.'
-}
 const common = {
   note: 'Remark of the registry.',
   source: 'Source of this row.',
-  revision: 'The revision that made this row.'
+  ...revisionComment
 }
 const validity = {
   valid_from: 'First day on which it holds; null where it is not known.',

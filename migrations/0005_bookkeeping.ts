@@ -1,12 +1,6 @@
 // Bookkeeping that makes no revision: API keys, idempotency records, import reports and what the seeder last applied.
 import { sql, type Kysely } from 'kysely'
-
-async function describe (db: Kysely<unknown>, table: string, about: string, columns: Record<string, string>): Promise<void> {
-  await sql`comment on table ${sql.table(table)} is ${sql.lit(about)}`.execute(db)
-  for (const [column, words] of Object.entries(columns)) {
-    await sql`comment on column ${sql.ref(`${table}.${column}`)} is ${sql.lit(words)}`.execute(db)
-  }
-}
+import { describe } from './columns.ts'
 
 export async function up (db: Kysely<unknown>): Promise<void> {
   await sql`

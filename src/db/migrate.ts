@@ -7,7 +7,7 @@ import { Migrator, type Migration } from 'kysely/migration'
 const folder = join(import.meta.dirname, '../../migrations')
 
 async function loadMigrations (): Promise<Record<string, Migration>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort()
+  const names = (await readdir(folder)).filter((name) => /^\d{4}_\w+\.ts$/.test(name)).sort()
   return Object.fromEntries(await Promise.all(names.map(async (name) =>
     [name.slice(0, -'.ts'.length), await import(join(folder, name)) as Migration])))
 }

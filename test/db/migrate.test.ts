@@ -10,7 +10,7 @@ import { isMigrated, migrate } from '../../src/db/migrate.ts'
 import type { DB } from '../../src/db/types.ts'
 import { engine, makeDatabase, openDatabase, root } from '../fixtures/engines.ts'
 
-const names = readdirSync(join(root, 'migrations')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length)).sort()
+const names = readdirSync(join(root, 'migrations')).filter((file) => /^\d{4}_/.test(file)).map((file) => file.slice(0, -'.ts'.length)).sort()
 const { db } = await openDatabase(t, { empty: true })
 
 /** Everything of our schemas that can be told in words, one line each. */
