@@ -16,12 +16,23 @@ export interface CsvFile {
   records: CsvRecord[]
 }
 
+// What is no UTF-8, such as a file that a spreadsheet saved in an older encoding, would lose its accents for ever.
+function decode (bytes: Buffer, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    const lines = bytes.toString('utf8').split('\n')
+    const line = lines.findIndex((text) => text.includes('\uFFFD')) + 1
+    throw new StartError(`${name} line ${line} is not UTF-8: save the file as UTF-8 and start again.`)
+  }
+}
+
 /** Reads a file of `data/`. Throws a StartError that names the file, the line and what is wrong there. */
 export function readCsv (path: string): CsvFile {
   const name = `data/${basename(path)}`
   try {
     let columns: string[] = []
-    const parsed = parse(readFileSync(path, 'utf8'), { bom: true, info: true, raw: true, columns: (header: string[]) => { columns = header; return header }, skip_empty_lines: true }) as unknown as
+    const parsed = parse(decode(readFileSync(path), name), { bom: true, info: true, raw: true, columns: (header: string[]) => { columns = header; return header }, skip_empty_lines: true }) as unknown as
       Array<{ record: Record<string, string>, info: { lines: number }, raw: string }>
     return {
       name,

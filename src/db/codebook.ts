@@ -20,6 +20,7 @@ export interface SourceRow {
   publisher: string
   edition: string | null
   released: string | null
+  released_qualifier: string
   license: string
   redistributable: boolean
   secondary: boolean
@@ -57,7 +58,7 @@ export async function readCodebook (db: Kysely<DB>): Promise<CodebookRows> {
     union all select scheme || ':' || alias, area from area_alias where scheme <> 'name'
     order by 1, 2`.execute(db)
   const sources = await db.selectFrom('source')
-    .select(['id', 'title', 'publisher', 'edition', 'released', 'license', 'redistributable', 'secondary', 'url', 'citation'])
+    .select(['id', 'title', 'publisher', 'edition', 'released', 'released_qualifier', 'license', 'redistributable', 'secondary', 'url', 'citation'])
     .orderBy('id').execute()
   return { codes, countryAliases, sources }
 }

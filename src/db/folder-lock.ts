@@ -1,5 +1,5 @@
 // Keeps a second process out of the embedded database's folder: PGlite does not defend itself against one.
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartError } from '../errors.ts'
 
@@ -16,7 +16,8 @@ function startedAt (pid: number): string {
 function isAlive (pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    // A killed process that nobody has buried yet still has its number.
+    return !/\) [ZX] /.test(existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '')
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }

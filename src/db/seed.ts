@@ -49,6 +49,8 @@ export async function seed (db: Kysely<DB>, folder: string): Promise<SeedReport>
   const rows = new Map(tables.map((table) => [table, seedRows(table)]))
   const differences = async (on: Kysely<DB>): Promise<Difference[]> => {
     const state = await readState(on)
+    const missing = [...state].find(([name]) => !tables.some((table) => table.name === name))
+    if (missing !== undefined) throw new StartError(`data/${missing[0]}.csv is missing, and ${missing[1].size} of its records were applied before. Put it back, or leave its header alone to remove them.`)
     return tables.map((table) => difference(table, rows.get(table)!, state.get(table.name) ?? new Map())).filter(({ apply, remove }) => apply.length + remove.length > 0)
   }
   if ((await differences(db)).length === 0) return { revision: null, applied: 0, removed: 0, tables: [], left: [] }
@@ -92,9 +94,14 @@ async function loadTables (db: Kysely<DB>, folder: string): Promise<Table[]> {
   })
 }
 
+// Roles are held by offices; what leads to a person has no place in records that are kept for ever.
+const personal = /[^\s@]+@[^\s@]+\.[^\s@]+|\+\d[\d\s().-]{7,}\d/
+
 function seedRows (table: Table): Map<string, SeedRow> {
   const rows = new Map<string, SeedRow>()
   for (const record of table.file.records) {
+    const cell = Object.entries(record.cells).find(([, text]) => text !== null && personal.test(text))
+    if (cell !== undefined) throw new StartError(`${table.file.name} line ${record.line}: ${cell[0]} holds an e-mail address or a telephone number. Leave it out: the registry stores neither.`)
     const key = table.key.map((column) => record.cells[column] ?? '').join(separator)
     const before = rows.get(key)
     if (before !== undefined) {

@@ -12,17 +12,14 @@ export interface CodebookRows<Source> {
 }
 
 /** Where the records of a kind are listed, for messages. */
-const lists: Record<CodeKind, string> = {
+const lists: Partial<Record<CodeKind, string>> = {
   country: '/v1/countries',
   region: '/v1/regions',
   area: '/v1/countries',
   agency: '/v1/agencies',
   network: '/v1/networks',
   source: '/v1/sources',
-  dataset: '/v1/datasets',
-  framework: '/v1/frameworks',
-  item: '/v1/items',
-  indicator: '/v1/indicators'
+  dataset: '/v1/datasets'
 }
 
 export class Codebook<Source> {
@@ -43,6 +40,8 @@ export class Codebook<Source> {
         put(this.#names, kindOrArea, id, names)
         put(this.#canonical, kindOrArea, id.toLowerCase(), id)
         for (const name of names) if (name !== null) put(this.#aliases, kindOrArea, fold(name), id)
+        // People leave out whose region it is: ecowas for rec-ecowas.
+        if (kind === 'region') put(this.#aliases, kindOrArea, fold(id.slice(id.indexOf('-') + 1)), id)
       }
     }
     for (const { alias, id } of rows.countryAliases) {
@@ -80,17 +79,18 @@ export class Codebook<Source> {
     // A short text is a mistyped code, a longer one a mistyped name.
     const byCode = nearest(text, ids)
     if (byCode !== undefined && (text.length <= 3 || byCode.length > 3)) return byCode
-    const name = nearest(folded, aliases?.keys() ?? [])
+    const name = nearest(folded, aliases?.keys() ?? [], Math.floor(folded.length / 4))
     return name === undefined ? byCode : aliases!.get(name)
   }
 
   /** What to tell about a code that does not exist. */
   issue (kind: CodeKind, parameter: string, text: string): Issue {
     const meant = this.suggest(kind, text)
+    const list = lists[kind] === undefined ? '' : `The codes are listed at ${lists[kind]}.`
     return {
       parameter,
       code: 'UNKNOWN_CODE',
-      detail: `${JSON.stringify(text.slice(0, 100))} is no ${kind} code of this registry. ${meant === undefined ? `The codes are listed at ${lists[kind]}.` : `Did you mean ${meant}?`}`,
+      detail: `${JSON.stringify(text.slice(0, 100))} is no ${kind} code of this registry. ${meant === undefined ? list : `Did you mean ${meant}?`}`.trim(),
       ...(meant === undefined ? {} : { did_you_mean: meant })
     }
   }

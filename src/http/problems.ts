@@ -130,7 +130,7 @@ export function handleProblems (app: FastifyInstance, options: ProblemOptions): 
       const allow = [...route.methods, 'OPTIONS'].sort().join(', ')
       return new Problem('METHOD_NOT_ALLOWED', `${request.method} is not possible here. The methods are ${allow}.`, { headers: { allow } })
     }
-    const meant = nearest(path, [...patterns.keys()].filter((pattern) => !pattern.includes(':')))
+    const meant = nearest(path, [...patterns.keys()].filter((pattern) => !pattern.includes(':')), 2)
     return new Problem('NOT_FOUND', `There is no address ${path.slice(0, 200)}. ${meant === undefined ? 'The document at /openapi.json lists all addresses.' : `Did you mean ${meant}?`}`,
       { issues: meant === undefined ? [] : [{ code: 'UNKNOWN_ADDRESS', detail: `Did you mean ${meant}?`, did_you_mean: meant }] })
   }

@@ -136,6 +136,6 @@ function issueOf (error: ErrorObject, parameter: string, value: string, schema: 
     }
   }
   const property = (schema as { properties?: Record<string, ParameterSchema> }).properties?.[parameter]
-  const expected = property?.type === 'integer' ? `must be a whole number from ${property.minimum} to ${property.maximum}` : error.message ?? 'is not valid'
+  const expected = error.keyword === 'pattern' ? 'is not written as it must be' : property?.type === 'integer' ? `must be a whole number from ${property.minimum} to ${property.maximum}` : error.message ?? 'is not valid'
   return { parameter, code: 'INVALID_VALUE', detail: `${parameter} ${expected}, but ${shown} was given.${property?.description === undefined ? '' : ` ${property.description}`}` }
 }

@@ -122,6 +122,7 @@ export const SourceSummarySchema = Type.Object({
   publisher: code('agency', 'Agency that published it.'),
   edition: nullable(text('Edition, for an edition of a dataset.')),
   released: nullable(partialDate('Date of publication.')),
+  released_qualifier: term('released_qualifier', 'Whether that date is printed, inferred or unknown.'),
   license: text('Licence: an SPDX identifier where one exists.'),
   redistributable: flag('Whether what it says may be passed on.'),
   secondary: flag('Whether it reports or copies what another publisher said first.'),

@@ -10,9 +10,8 @@ export function fold (text: string): string {
  * The candidate with the smallest edit distance, when that is small enough to be a slip. Between equals the one that
  * begins alike for longest, since slips come late in a word: MLX is MLI rather than MEX.
  */
-export function nearest (text: string, candidates: Iterable<string>): string | undefined {
+export function nearest (text: string, candidates: Iterable<string>, limit = Math.max(2, Math.floor(text.length / 3))): string | undefined {
   const wanted = text.slice(0, 100).toLowerCase()
-  const limit = Math.max(2, Math.floor(wanted.length / 3))
   let best: string | undefined
   let bestDistance = limit + 1
   let bestStart = 0

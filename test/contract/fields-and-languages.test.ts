@@ -54,7 +54,7 @@ function isToldExactly (t: Test, url: string, json: any, schema: any, lang: Lang
   // A summary of a source names its publisher, so the publisher has a name too.
   for (const id of cited) {
     const source = records('source').find((row) => row.id === id)!
-    const should = { title: source.title, publisher: source.publisher, edition: source.edition, released: source.released, license: source.license, redistributable: source.redistributable === 'true', secondary: source.secondary === 'true', url: source.url, citation: source.citation }
+    const should = { title: source.title, publisher: source.publisher, edition: source.edition, released: source.released, released_qualifier: source.released_qualifier, license: source.license, redistributable: source.redistributable === 'true', secondary: source.secondary === 'true', url: source.url, citation: source.citation }
     if (JSON.stringify(sorted(json.sources[id] ?? {})) !== JSON.stringify(sorted(should))) faults.push(`source ${id} is told wrongly`)
     codes.set('agency', (codes.get('agency') ?? new Set()).add(source.publisher!))
   }

@@ -65,7 +65,8 @@ const model: Record<string, { rows: DataRecord[], filters: Record<string, Filter
       kind: (record, values) => values.includes(agency(record.agency!).kind!),
       country: ({ network }, values) => areasOfNetwork(network!).some((area) => values.includes(area)),
       region: ({ network }, values, day) => networksIn(areasOf(values, day)).has(network!),
-      valid_on: (record, [day]) => holds(record, day!)
+      // Where the beginning is not known, the day for which the source states it.
+      valid_on: (record, [day]) => holds({ ...record, valid_from: record.valid_from ?? (record.stated_on == null ? null : record.stated_on + '-01-01'.slice(record.stated_on.length - 4)) }, day!)
     }
   },
   events: {

@@ -12,7 +12,7 @@ const common = {
   ldc: flag('Least developed country, by the list of the cited source.'),
   lldc: flag('Landlocked developing country, by the list of the cited source.'),
   sids: flag('Small island developing State, by the list of the cited source.'),
-  champion: flag('Whether it is on record as a champion country of the Global Compact for Migration.'),
+  champion: flag('True where an event on record names it a champion country of the Global Compact for Migration (`/v1/events?kind=champion_country` has the sources). False means that none is on record, not that it is none.'),
   note: nullable(text('Footnote that must be shown with the name.')),
   source: code('source', 'Source of codes and names.')
 }
@@ -63,8 +63,8 @@ export const CountryFiltersSchema = Type.Object({
   ldc: flagParameter('Least developed countries, or all others.'),
   lldc: flagParameter('Landlocked developing countries, or all others.'),
   sids: flagParameter('Small island developing States, or all others.'),
-  has_network: flagParameter('Those with a network of their own, or those without.'),
-  champion: flagParameter('Champion countries of the Global Compact for Migration, or all others.'),
+  has_network: flagParameter('Those with a network of their own on record, or those without one on record.'),
+  champion: flagParameter('Those on record as champion countries of the Global Compact for Migration, or those that are not on record as such.'),
   code: codeParameter('country', 'Codes of any system: ISO 3166-1 alpha-3 or alpha-2, M49, a name in use, or `<publisher>:<code>` such as `unhcr:AUS`, which is Austria.', { 'x-any-system': true })
 })
 export type CountryFilters = Static<typeof CountryFiltersSchema> & { q?: string }

@@ -26,7 +26,7 @@ export const EventFiltersSchema = Type.Object({
   network: codeParameter('network', 'Steps of the network.'),
   country: codeParameter('country', 'What concerns the country itself, and the steps of networks whose own area it is.'),
   region: codeParameter('region', 'What concerns the region itself, and what concerns the countries and networks that belong to it on `members_on`.'),
-  date_from: dayParameter('Events whose earliest possible day is this one or later.'),
-  date_to: dayParameter('Events whose earliest possible day is this one or earlier.')
+  date_from: dayParameter('Events whose `date`, taken at its first day, is this one or later: 2020 counts as 1 January 2020, and `date_qualifier` plays no part.'),
+  date_to: dayParameter('Events whose `date`, taken at its first day, is this one or earlier.')
 })
 export type EventFilters = Static<typeof EventFiltersSchema> & { q?: string }

@@ -1,6 +1,6 @@
 // Memberships from the database.
 import { sql, type Kysely } from 'kysely'
-import { allNames, areasOf, holdsOn, matches } from '../../db/fragments.ts'
+import { allNames, areasOf, matches } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { MemberFilters } from './schema.ts'
 
@@ -20,7 +20,10 @@ export function memberRows (db: Kysely<DB>, filters: MemberFilters, { membersOn 
   if (kind !== undefined) query = query.where('agency.kind', 'in', kind)
   if (country !== undefined) query = query.where('member.network', 'in', db.selectFrom('network_area').select('network').where('area', 'in', country))
   if (region !== undefined) query = query.where(sql<boolean>`member.network in (select network from network_area where area in ${areasOf(region, membersOn)})`)
-  if (validOn !== undefined) query = query.where(holdsOn('member', validOn))
+  if (validOn !== undefined) {
+    // Of a role whose beginning is unknown, it is known that it was held when the source said so.
+    query = query.where(sql<boolean>`coalesce(coalesce(member.valid_from, earliest_day(member.stated_on)) <= ${validOn}::date, true) and (member.valid_to is null or member.valid_to > ${validOn}::date)`)
+  }
   if (q !== undefined) query = query.where(matches(q, ...allNames('agency'), 'agency.acronym', 'member.as_published', 'member.network'))
   return query
 }

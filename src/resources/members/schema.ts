@@ -25,6 +25,6 @@ export const MemberFiltersSchema = Type.Object({
   kind: termParameter('agency_kind', 'What sort of organisation it is.'),
   country: codeParameter('country', 'Networks whose own area is the country (ISO 3166-1 alpha-3).'),
   region: codeParameter('region', 'Networks whose own area belongs to the region on `members_on`, or is the region itself.'),
-  valid_on: dayParameter('Roles held on this day, as far as is known: those that had not ended and are not known to have begun later.')
+  valid_on: dayParameter('Roles held on this day, as far as is known: those that had begun by `valid_from`, or by `stated_on` where the beginning is not known, and had not ended. Roles for which neither is on record are always among them.')
 })
 export type MemberFilters = Static<typeof MemberFiltersSchema> & { q?: string }

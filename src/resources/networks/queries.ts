@@ -13,15 +13,15 @@ interface Context {
 }
 
 const step = (kind: string, column: string) =>
-  sql<string | null>`(select ${sql.ref(column)} from event where event.network = network.id and event.kind = ${sql.lit(kind)} order by event.earliest, event.id limit 1)`
+  sql<string | null>`(select ${sql.ref(column)} from event where event.network = network.id and event.kind = ${sql.lit(kind)} and event.date is not null and event.date_qualifier = 'on' order by event.earliest, event.id limit 1)`
 
 function networkColumns (db: Kysely<DB>, lang: Language) {
   return db.selectFrom('network').select([
     'network.id', ...nameColumns('network', lang), 'name_as_published', 'level', 'status', 'last_activity', 'last_activity_source', 'foundation', 'host_mechanism',
     'membership_basis', 'stated_member_count',
     sql<number>`(select count(distinct agency) from member where member.network = network.id and role not in ('government_partner', 'stakeholder', 'observer'))`.as('listed_member_count'),
-    step('established', 'date').as('established'), step('established', 'date_precision').as('established_precision'),
-    step('launched', 'date').as('launched'), step('launched', 'date_precision').as('launched_precision'),
+    step('established', 'date').as('established'), step('established', 'date_precision').as('established_precision'), step('established', 'source').as('established_source'),
+    step('launched', 'date').as('launched'), step('launched', 'date_precision').as('launched_precision'), step('launched', 'source').as('launched_source'),
     'network.source'
   ])
 }

@@ -18,11 +18,13 @@ const common = {
   membership_basis: term('membership_basis', 'How its source describes who belongs to it.'),
   stated_member_count: nullable(Type.Integer({ description: 'Number of members that its source states, beside those listed.', minimum: 1 })),
   listed_member_count: count('Distinct organisations and offices recorded in any role but government partner, stakeholder and observer.'),
-  established: nullable(partialDate('When it was established.')),
+  established: nullable(partialDate('When it was established. Null where no date is on record, or only that it was before or after one: see `events`.')),
   established_precision: nullable(text('How precisely that is known. Vocabulary `date_precision`.')),
-  launched: nullable(partialDate('When it was launched.')),
+  established_source: nullable(code('source', 'Source of that.')),
+  launched: nullable(partialDate('When it was launched. Null where no date is on record, or only that it was before or after one: see `events`.')),
   launched_precision: nullable(text('How precisely that is known. Vocabulary `date_precision`.')),
-  source: code('source', 'Source of the network\'s own facts; members, events and the rest cite their own.')
+  launched_source: nullable(code('source', 'Source of that.')),
+  source: code('source', 'Source of the network\'s own facts; dates, members, events and the rest cite their own.')
 }
 
 export const NetworkSummarySchema = Type.Object({
@@ -99,7 +101,7 @@ export const NetworkFiltersSchema = Type.Object({
   role: termParameter('member_role', 'Together with `agency`: in this role. Alone: networks in which somebody has it.'),
   foundation: termParameter('network_foundation', 'Whether it was founded anew.'),
   parent: codeParameter('network', 'Networks directly below this one.'),
-  framework: codeParameter('framework', 'Networks aligned with the framework or an item of it.'),
-  item: codeParameter('item', 'Networks aligned with the item.')
+  framework: codeParameter('framework', 'Networks of which an alignment with the framework or an item of it is on record. Alignments of their working groups, events and programmes do not count.'),
+  item: codeParameter('item', 'Networks of which an alignment with the item is on record.')
 })
 export type NetworkFilters = Static<typeof NetworkFiltersSchema> & { q?: string }
