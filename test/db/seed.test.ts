@@ -193,6 +193,10 @@ await t.test('an id can be renamed, with all that points to it', async (t) => {
 
 // Each breaks a fresh copy of what is applied, and says how the message must read.
 const broken: Array<[name: string, file: string, change: () => void, message: RegExp]> = [
+  ['a file that is no UTF-8', 'agency.csv', () => writeFileSync(join(folder, 'agency.csv'), Buffer.concat([Buffer.from(read('agency.csv')), Buffer.from(agencyLine('broken', 'T\xe9st'), 'latin1')])), /^data\/agency\.csv line \d+ is not UTF-8/],
+  ['a file that is gone', 'event.csv', () => rmSync(join(folder, 'event.csv')), /^data\/event\.csv is missing, and \d+ of its records were applied before/],
+  ['an e-mail address', 'agency.csv', () => append('agency.csv', agencyLine('broken', 'write to somebody@example.org')), /holds an e-mail address or a telephone number/],
+  ['a telephone number', 'agency.csv', () => append('agency.csv', agencyLine('broken', 'call +00 12 34 56 78')), /holds an e-mail address or a telephone number/],
   ['an unknown code', 'agency.csv', () => append('agency.csv', agencyLine('broken', '').replace('academia', 'university')), /^data\/agency\.csv line \d+ \(broken\): .*agency_kind_check/],
   ['an impossible day', 'member.csv', () => append('member.csv', 'broken,mali,unhcr,observer,2021-02-30,,,,stated,,a-res-70-1'), /^data\/member\.csv line \d+ \(broken\): .*2021-02-30/],
   ['an impossible partial date', 'event.csv', () => append('event.csv', 'broken,mali,,,meeting,A meeting,2021-13,,month,on,,reference,,,a-res-70-1'), /^data\/event\.csv line \d+ \(broken\): .*(2021-13|partial_date)/],

@@ -23,6 +23,24 @@ await t.test('filters are exact', async (t) => {
   t.same(await ids('country=SOM'), [])
 })
 
+await t.test('a date of the network cites who gives it, and says nothing when only before or after is known', async (t) => {
+  const { json } = await get('/v1/networks?fields=id,launched,launched_source,established,established_source')
+  const of = (id: string) => json.data.find((row: { id: string }) => row.id === id)
+  t.match(of('mali'), { launched: '2020', launched_source: 'iom-mali-working-group-2024' })
+  t.match(of('global'), { established: '2018-05-23', established_source: 'unnm-about' })
+  t.ok('iom-mali-working-group-2024' in json.sources)
+})
+
+await t.test('what is suggested is what was probably meant', async (t) => {
+  const meant = async (url: string): Promise<string | undefined> => (await get(url)).json.errors[0]?.did_you_mean
+  t.equal(await meant('/v1/regions/ecowas'), 'rec-ecowas')
+  t.equal(await meant('/v1/countries?region=ecowas'), 'rec-ecowas')
+  t.equal(await meant('/v1/countries/Swazland'), 'SWZ')
+  t.equal(await meant('/v1/countries/Korea') === 'KWT', false)
+  t.equal(await meant('/v1/frameworks'), undefined)
+  t.equal(await meant('/v1/network'), '/v1/networks')
+})
+
 await t.test('an answer of the past counts membership on the day of its revision, whatever day it is asked for', async (t) => {
   // A revision of long ago, made by hand, since the clock cannot be set back.
   await connection.db.transaction().execute(async (trx) => {
