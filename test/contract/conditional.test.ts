@@ -1,11 +1,12 @@
 // Validators and the past: a 304 costs one revision read and is never wrong; as_of and permalinks keep telling what was told.
-import { PostgresQueryCompiler, type KyselyPlugin, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import t, { type Test } from 'tap'
 import { write } from '../../src/db/revision.ts'
 import type { DB } from '../../src/db/types.ts'
 import { openApp, type Answer, type TestApp } from '../fixtures/app.ts'
 import { openDatabase } from '../fixtures/engines.ts'
 import { operationsOf, type Operation } from '../fixtures/operations.ts'
+import { recordQueries } from '../fixtures/queries.ts'
 
 interface Counted extends TestApp {
   queries: string[]
@@ -19,19 +20,10 @@ const readsRevision = /from \(select id, time from revision /
 /** The app on a database whose queries are counted. */
 async function openCounted (t: Test, on?: TestApp['connection']): Promise<Counted> {
   const database = on ?? await openDatabase(t)
-  const queries: string[] = []
+  const { connection: recorded, queries } = recordQueries(database)
   let revisionReads = 0
-  const compiler = new PostgresQueryCompiler()
-  const recorder: KyselyPlugin = {
-    transformQuery: ({ node, queryId }) => {
-      queries.push(compiler.compileQuery(node, queryId).sql)
-      return node
-    },
-    transformResult: async ({ result }) => result
-  }
   const connection = {
-    ...database,
-    db: database.db.withPlugin(recorder),
+    ...recorded,
     newestRevision: async () => {
       revisionReads++
       return await database.newestRevision()

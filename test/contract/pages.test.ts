@@ -1,25 +1,16 @@
 // Every collection of the document, read in every way there is: pages of all sizes, both exports, every order, HEAD. All tell the same.
 import { parse } from 'csv-parse/sync'
-import { PostgresQueryCompiler, type KyselyPlugin } from 'kysely'
 import t, { type Test } from 'tap'
 import { openApp, type Answer } from '../fixtures/app.ts'
 import { openDatabase } from '../fixtures/engines.ts'
 import { collectionsOf, type Collection } from '../fixtures/operations.ts'
+import { recordQueries } from '../fixtures/queries.ts'
 
 type Row = Record<string, any>
 type Scalar = string | number | boolean | null
 
-const database = await openDatabase(t)
-const queries: string[] = []
-const compiler = new PostgresQueryCompiler()
-const recorder: KyselyPlugin = {
-  transformQuery: ({ node, queryId }) => {
-    queries.push(compiler.compileQuery(node, queryId).sql)
-    return node
-  },
-  transformResult: async ({ result }) => result
-}
-const { app, get } = await openApp(t, { connection: { ...database, db: database.db.withPlugin(recorder) } })
+const { connection, queries } = recordQueries(await openDatabase(t))
+const { app, get } = await openApp(t, { connection })
 const collections = collectionsOf(app)
 
 const lines = (text: string): Row[] => text.split('\n').slice(0, -1).map((line) => JSON.parse(line))
