@@ -12,6 +12,10 @@ export interface Agency {
    */
   acronym: string | null;
   /**
+   * Other acronyms and names in use, such as OIM for IOM.
+   */
+  aliases: Generated<string[]>;
+  /**
    * Country of a government body, as an area id.
    */
   country: string | null;
@@ -436,6 +440,10 @@ export interface Framework {
    */
   adopted: string | null;
   /**
+   * Organisation that adopted it or runs it.
+   */
+  body: string | null;
+  /**
    * What it is, in our words.
    */
   description: string;
@@ -444,54 +452,7 @@ export interface Framework {
    */
   id: string;
   /**
-   * Name in Arabic, where a source gives one.
-   */
-  name_ar: string | null;
-  /**
-   * Name in English.
-   */
-  name_en: string;
-  /**
-   * Name in Spanish, where a source gives one.
-   */
-  name_es: string | null;
-  /**
-   * Name in French, where a source gives one.
-   */
-  name_fr: string | null;
-  /**
-   * Name in Russian, where a source gives one.
-   */
-  name_ru: string | null;
-  /**
-   * Name in Chinese, where a source gives one.
-   */
-  name_zh: string | null;
-  /**
-   * The revision that made this row.
-   */
-  revision: Generated<number>;
-  /**
-   * Source of the above.
-   */
-  source: string;
-}
-
-export interface FrameworkItem {
-  /**
-   * Number or letter in the framework, such as 21, a or 10.7.
-   */
-  code: string;
-  /**
-   * The framework it belongs to.
-   */
-  framework: string;
-  /**
-   * Readable key, such as gcm-21 or sdg-10.7.
-   */
-  id: string;
-  /**
-   * objective, principle, goal, target, indicator or pillar.
+   * What sort of thing it is (vocabulary framework_kind).
    */
   kind: string;
   /**
@@ -519,6 +480,69 @@ export interface FrameworkItem {
    */
   name_zh: string | null;
   /**
+   * Remark of the registry.
+   */
+  note: string | null;
+  /**
+   * The aggregate whose members take part in it or are bound by it.
+   */
+  parties: string | null;
+  /**
+   * The revision that made this row.
+   */
+  revision: Generated<number>;
+  /**
+   * Source of the above.
+   */
+  source: string;
+}
+
+export interface FrameworkItem {
+  /**
+   * Number or letter in the framework, such as 21, a or 10.7.
+   */
+  code: string;
+  /**
+   * The framework it belongs to.
+   */
+  framework: string;
+  /**
+   * Readable key, such as gcm-21 or sdg-10.7.
+   */
+  id: string;
+  /**
+   * What sort of item it is (vocabulary item_kind).
+   */
+  kind: string;
+  /**
+   * Name in Arabic, where a source gives one.
+   */
+  name_ar: string | null;
+  /**
+   * Name in English.
+   */
+  name_en: string;
+  /**
+   * Name in Spanish, where a source gives one.
+   */
+  name_es: string | null;
+  /**
+   * Name in French, where a source gives one.
+   */
+  name_fr: string | null;
+  /**
+   * Name in Russian, where a source gives one.
+   */
+  name_ru: string | null;
+  /**
+   * Name in Chinese, where a source gives one.
+   */
+  name_zh: string | null;
+  /**
+   * Remark of the registry.
+   */
+  note: string | null;
+  /**
    * The item it stands under, such as the goal of a target.
    */
   parent: string | null;
@@ -542,6 +566,26 @@ export interface FrameworkItem {
    * Full official title or text in English.
    */
   wording: string | null;
+  /**
+   * Full official title or text in Arabic, where a source gives it.
+   */
+  wording_ar: string | null;
+  /**
+   * Full official title or text in Spanish, where a source gives it.
+   */
+  wording_es: string | null;
+  /**
+   * Full official title or text in French, where a source gives it.
+   */
+  wording_fr: string | null;
+  /**
+   * Full official title or text in Russian, where a source gives it.
+   */
+  wording_ru: string | null;
+  /**
+   * Full official title or text in Chinese, where a source gives it.
+   */
+  wording_zh: string | null;
 }
 
 export interface FrameworkLink {
@@ -550,21 +594,33 @@ export interface FrameworkLink {
    */
   basis: string;
   /**
+   * Framework that the link starts from.
+   */
+  framework: string;
+  /**
    * Readable key.
    */
   id: string;
   /**
-   * Item the link starts from.
+   * Its item; null means the framework as a whole.
    */
-  item: string;
+  item: string | null;
   /**
    * Why the two are linked.
    */
   note: string | null;
   /**
-   * Item it leads to.
+   * Framework that it leads to.
    */
-  related_item: string;
+  related_framework: string;
+  /**
+   * Its item; null means the framework as a whole.
+   */
+  related_item: string | null;
+  /**
+   * How the first stands to the second (vocabulary framework_relation).
+   */
+  relation: string;
   /**
    * The revision that made this row.
    */
@@ -577,6 +633,7 @@ export interface FrameworkLink {
 
 export interface HistoryAgency {
   acronym: string | null;
+  aliases: Generated<string[]>;
   country: string | null;
   id: string;
   kind: string;
@@ -696,14 +753,18 @@ export interface HistoryEvent {
 
 export interface HistoryFramework {
   adopted: string | null;
+  body: string | null;
   description: string;
   id: string;
+  kind: Generated<string>;
   name_ar: string | null;
   name_en: string;
   name_es: string | null;
   name_fr: string | null;
   name_ru: string | null;
   name_zh: string | null;
+  note: string | null;
+  parties: string | null;
   revision: number;
   revision_to: number;
   source: string;
@@ -720,6 +781,7 @@ export interface HistoryFrameworkItem {
   name_fr: string | null;
   name_ru: string | null;
   name_zh: string | null;
+  note: string | null;
   parent: string | null;
   position: number;
   revision: number;
@@ -727,14 +789,22 @@ export interface HistoryFrameworkItem {
   round_table: number | null;
   source: string;
   wording: string | null;
+  wording_ar: string | null;
+  wording_es: string | null;
+  wording_fr: string | null;
+  wording_ru: string | null;
+  wording_zh: string | null;
 }
 
 export interface HistoryFrameworkLink {
   basis: string;
+  framework: string | null;
   id: string;
   item: string;
   note: string | null;
+  related_framework: string | null;
   related_item: string;
+  relation: string | null;
   revision: number;
   revision_to: number;
   source: string;
@@ -858,6 +928,7 @@ export interface HistoryObservation {
   attribution: string;
   breakdown: string;
   country: string;
+  derived: Generated<boolean>;
   indicator: string;
   measure_basis: string | null;
   note: string | null;
@@ -1377,6 +1448,10 @@ export interface Observation {
    */
   country: string;
   /**
+   * True where the registry computed the value from figures of the source, which does not print it.
+   */
+  derived: Generated<boolean>;
+  /**
    * What is counted.
    */
   indicator: string;
@@ -1428,6 +1503,7 @@ export interface Observation {
 
 export interface PastAgency {
   acronym: string | null;
+  aliases: string[] | null;
   country: string | null;
   id: string | null;
   kind: string | null;
@@ -1540,14 +1616,18 @@ export interface PastEvent {
 
 export interface PastFramework {
   adopted: string | null;
+  body: string | null;
   description: string | null;
   id: string | null;
+  kind: string | null;
   name_ar: string | null;
   name_en: string | null;
   name_es: string | null;
   name_fr: string | null;
   name_ru: string | null;
   name_zh: string | null;
+  note: string | null;
+  parties: string | null;
   revision: number | null;
   source: string | null;
 }
@@ -1563,20 +1643,29 @@ export interface PastFrameworkItem {
   name_fr: string | null;
   name_ru: string | null;
   name_zh: string | null;
+  note: string | null;
   parent: string | null;
   position: number | null;
   revision: number | null;
   round_table: number | null;
   source: string | null;
   wording: string | null;
+  wording_ar: string | null;
+  wording_es: string | null;
+  wording_fr: string | null;
+  wording_ru: string | null;
+  wording_zh: string | null;
 }
 
 export interface PastFrameworkLink {
   basis: string | null;
+  framework: string | null;
   id: string | null;
   item: string | null;
   note: string | null;
+  related_framework: string | null;
   related_item: string | null;
+  relation: string | null;
   revision: number | null;
   source: string | null;
 }
@@ -1691,6 +1780,7 @@ export interface PastObservation {
   attribution: string | null;
   breakdown: string | null;
   country: string | null;
+  derived: boolean | null;
   indicator: string | null;
   measure_basis: string | null;
   note: string | null;
@@ -1711,6 +1801,14 @@ export interface PastRevision {
   kind: string | null;
   reason: string | null;
   time: string | null;
+}
+
+export interface PastRevisionCount {
+  changed: number | null;
+  created: number | null;
+  deleted: number | null;
+  revision: number | null;
+  table_name: string | null;
 }
 
 export interface PastSource {
@@ -1798,6 +1896,29 @@ export interface Revision {
    * When the revision was made: the clock under the writers' lock, to the millisecond, never before the previous revision.
    */
   time: string;
+}
+
+export interface RevisionCount {
+  /**
+   * Rows updated; one that was written again as it was does not count.
+   */
+  changed: number;
+  /**
+   * Rows inserted.
+   */
+  created: number;
+  /**
+   * Rows deleted.
+   */
+  deleted: number;
+  /**
+   * The revision.
+   */
+  revision: number;
+  /**
+   * The table.
+   */
+  table_name: string;
 }
 
 export interface SeedState {
@@ -2105,11 +2226,13 @@ export interface DB {
   "past.network_parent": PastNetworkParent;
   "past.observation": PastObservation;
   "past.revision": PastRevision;
+  "past.revision_count": PastRevisionCount;
   "past.source": PastSource;
   "past.vocabulary": PastVocabulary;
   "past.working_group": PastWorkingGroup;
   "past.working_group_member": PastWorkingGroupMember;
   revision: Revision;
+  revision_count: RevisionCount;
   seed_state: SeedState;
   source: Source;
   vocabulary: Vocabulary;
