@@ -13,6 +13,7 @@ import { createReads } from './db/revision.ts'
 import { Problem } from './errors.ts'
 import { TagsGiven } from './http/caching.ts'
 import { Codebook } from './http/codebook.ts'
+import { serveDocs } from './http/docs.ts'
 import { accepts } from './http/negotiation.ts'
 import { documentText, registerDocument, serveDocument } from './http/openapi.ts'
 import { clientError, frameworkError, handleProblems } from './http/problems.ts'
@@ -102,6 +103,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   health(app, { isReady: async () => await isMigrated(connection.db) })
   problems(app)
   serveDocument(app)
+  serveDocs(app, { publicUrl: config.publicUrl })
   app.addHook('onReady', async () => { representation = hash('sha256', documentText(app), 'base64url').slice(0, 12) })
   return app
 }

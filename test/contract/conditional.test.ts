@@ -45,7 +45,7 @@ async function openCounted (t: Test, on?: TestApp['connection']): Promise<Counte
 const cacheControl = 'public, no-cache, stale-if-error=604800'
 const vary = 'Accept, Accept-Encoding, Accept-Language'
 const tagOf = ({ headers }: Answer): string => String(headers.etag)
-const conditional = (app: TestApp): Operation[] => operationsOf(app.app).filter(({ responses }) => responses[304] !== undefined)
+const conditional = (app: TestApp): Operation[] => operationsOf(app.app).filter(({ path, responses }) => path.startsWith('/v1/') && responses[304] !== undefined)
 const rowRevision = (answer: Answer): number => Number(/^"\d+\.(\d+)\./.exec(tagOf(answer))![1])
 const variants: Array<[query: string, headers: Record<string, string>]> = [
   ['', {}], ['lang=fr', {}], ['', { 'accept-language': 'es' }], ['fields=id&lang=fr', {}], ['as_of=1', {}]

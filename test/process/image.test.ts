@@ -38,6 +38,9 @@ await t.test('the image starts with what is copied and installed', async (t) => 
   t.equal(command[0], 'node')
   const server = await startServer(t, copy, { ...env, HOST: '0.0.0.0', NODE_ENV: 'production' }, [process.execPath, ...command.slice(1)])
   t.equal((await server.get('/v1/networks/mali')).status, 200)
+  // The script of the page is loaded out of a package when it is asked for.
+  const page = await (await fetch(`${server.base}/docs`)).text()
+  t.equal((await fetch(`${server.base}/${/<script[^>]* src="([^"]+)"/.exec(page)![1]}`)).status, 200, 'the page for people has its script')
 
   const check: string[] = JSON.parse(/CMD (\[.*\])$/.exec(instructions('HEALTHCHECK')[0]!)![1]!)
   const health = async (port: string): Promise<number | null> => (await run(t, copy, [process.execPath, ...check.slice(1)], { PORT: port }).ended).code
