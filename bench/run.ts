@@ -93,7 +93,12 @@ try {
     ]),
     { name: 'record, uncached', url: `${service}/v1/networks/mali` },
     { name: 'list, uncached', url: `${service}/v1/networks` },
-    { name: 'countries, 100 rows', url: `${service}/v1/countries` }
+    { name: 'countries, 100 rows', url: `${service}/v1/countries` },
+    { name: 'statistics, 100 rows', url: `${service}/v1/statistics?year_from=2000` },
+    { name: 'comparison of a country', url: `${service}/v1/statistics/compare?country=MLI` },
+    { name: 'matrix of the GCM', url: `${service}/v1/alignments/matrix?framework=gcm` },
+    { name: 'profile of a country', url: `${service}/v1/countries/MLI/profile` },
+    { name: 'search', url: `${service}/v1/search?q=returns` }
   ]
   const results = new Map<string, Load[]>(rows.map(({ name }) => [name, []]))
   for (const row of rows) load(row) // warm-up

@@ -28,6 +28,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       add column kind text collate "C" not null default 'instrument' check (kind in ('compact', 'goals', 'policy_framework', 'action_plan', 'instrument', 'process', 'results_framework')),
       add column body text collate "C" references agency deferrable initially immediate,
       add column parties text collate "C" references area deferrable initially immediate check (parties ~ '-'),
+      add column aliases text[] collate "C" not null default '{}',
       add column note text`.execute(db)
   // What is already known keeps its meaning, without a revision that would say that somebody changed it.
   await sql`alter table framework alter column kind drop default, disable trigger user`.execute(db)
@@ -36,6 +37,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
   await describe(db, 'framework', 'What States have agreed on, and what guides the work on migration: the GCM, the SDGs, frameworks and instruments of the African Union and of regions, inter-State processes, results frameworks.', {
     kind: 'What sort of thing it is (vocabulary framework_kind).',
     body: 'Organisation that adopted it or runs it.',
+    aliases: 'Other names in use, such as Marrakech Compact.',
     parties: 'The aggregate whose members take part in it or are bound by it.',
     note: 'Remark of the registry.'
   })
@@ -86,12 +88,14 @@ export async function up (db: Kysely<unknown>): Promise<void> {
 
   await sql`
     alter table indicator
+      add column aliases text[] collate "C" not null default '{}',
       drop constraint indicator_unit_check,
       add constraint indicator_unit_check check (unit in ('persons', 'cases', 'movements', 'persons_per_year', 'usd', 'percent', 'networks', 'countries', 'programmes'))`.execute(db)
 
   await sql`
     alter table observation
       add column derived boolean not null default false`.execute(db)
+  await describeColumns(db, 'indicator', { aliases: 'Other names in use, in any language, such as IDPs.' })
   await describeColumns(db, 'observation', { derived: 'True where the registry computed the value from figures of the source, which does not print it.' })
   await sql`
     create function last_day(period text) returns date
@@ -104,6 +108,19 @@ export async function up (db: Kysely<unknown>): Promise<void> {
         else make_date(substr(period, 1, 4)::int, 12, 31)
       end::date
     $$`.execute(db)
+  await sql`
+    create function first_day(period text) returns date
+    language sql immutable parallel safe strict as $$
+      select case
+        when period like '%-Q_' then make_date(substr(period, 1, 4)::int, 3 * substr(period, 7, 1)::int - 2, 1)
+        when period like '%-S_' then make_date(substr(period, 1, 4)::int, 6 * substr(period, 7, 1)::int - 5, 1)
+        else earliest_day(period)
+      end
+    $$`.execute(db)
+  await sql`comment on function first_day is 'The first day of a period as SDMX writes it: 2020, 2020-Q3, 2020-07 and 2020-07-15 give 2020-01-01, 2020-07-01, 2020-07-01 and 2020-07-15.'`.execute(db)
+  await sql`
+    alter table observation
+      add constraint observation_time_period_day check (last_day(time_period) is not null)`.execute(db)
   await sql`comment on function last_day is 'The last day of a period as SDMX writes it: 2020, 2020-Q3, 2020-07 and 2020-07-15 give 2020-12-31, 2020-09-30, 2020-07-31 and 2020-07-15. The newest figure is the one whose period ends last.'`.execute(db)
 
   await sql`
@@ -147,9 +164,16 @@ export async function up (db: Kysely<unknown>): Promise<void> {
   // Rows of the past never lacked what is never null now.
   await sql`alter table history.agency add column aliases text[] collate "C" not null default '{}'`.execute(db)
   await sql`alter table history.framework add column kind text collate "C" not null default 'instrument'`.execute(db)
+  await sql`alter table history.framework add column aliases text[] collate "C" not null default '{}'`.execute(db)
+  await sql`alter table history.indicator add column aliases text[] collate "C" not null default '{}'`.execute(db)
   await sql`alter table history.observation add column derived boolean not null default false`.execute(db)
+  await sql`
+    create function quoted_lexeme(word text) returns text
+    language sql immutable parallel safe strict as $$ select '''' || replace(replace(nullif(btrim(word), ''), '\\', '\\\\'), '''', '''''') || '''' $$`.execute(db)
+  await sql`comment on function quoted_lexeme is 'A word as to_tsquery takes it whatever characters it has; null for none.'`.execute(db)
+
   // The twins and views take the other new columns in.
-  for (const table of ['agency', 'framework', 'framework_item', 'framework_link', 'observation']) {
+  for (const table of ['agency', 'framework', 'framework_item', 'framework_link', 'indicator', 'observation']) {
     await sql`call keep_history(${sql.lit(table)})`.execute(db)
   }
   for (const table of tables) {

@@ -9,6 +9,7 @@ import { readCodebook, type SourceRow } from './db/codebook.ts'
 import type { Connection } from './db/connect.ts'
 import { problemOfDatabaseError } from './db/errors.ts'
 import { isMigrated } from './db/migrate.ts'
+import { perRevision } from './db/per-revision.ts'
 import { createReads } from './db/revision.ts'
 import { Problem } from './errors.ts'
 import { TagsGiven } from './http/caching.ts'
@@ -95,7 +96,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   const services: Services = {
     reads,
     tags,
-    codebook: rememberCodebooks(),
+    codebook: perRevision(8, async (db) => new Codebook<SourceRow>(await readCodebook(db))),
     representation: () => representation,
     publicUrl: config.publicUrl
   }
@@ -106,22 +107,4 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   serveDocs(app, { publicUrl: config.publicUrl })
   app.addHook('onReady', async () => { representation = hash('sha256', documentText(app), 'base64url').slice(0, 12) })
   return app
-}
-
-/** Codebooks by revision: the newest, and a few that as_of= asked for. */
-function rememberCodebooks (): Services['codebook'] {
-  const books = new Map<number, Promise<Codebook<SourceRow>>>()
-  return async (db, revision) => {
-    let book = books.get(revision)
-    if (book === undefined) {
-      book = readCodebook(db).then((rows) => new Codebook<SourceRow>(rows))
-      books.set(revision, book)
-      book.catch(() => books.delete(revision))
-      for (const old of books.keys()) {
-        if (books.size <= 8) break
-        books.delete(old)
-      }
-    }
-    return await book
-  }
 }

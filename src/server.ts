@@ -1,18 +1,24 @@
 // The process: config → database → migrate → seed → app → listen → graceful close.
 import { once } from 'node:events'
+import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pino from 'pino'
-import { loadConfig, type Config } from './config.ts'
-import { connect } from './db/connect.ts'
-import { prepare } from './db/prepare.ts'
+import type { Config } from './config.ts'
 import { StartError } from './errors.ts'
+
+// A second start spends a third of its time on compiling what the first one compiled already. What is imported later is kept.
+enableCompileCache()
 
 const dataFolder = join(import.meta.dirname, '../data')
 
 async function start (): Promise<void> {
+  const { loadConfig } = await import('./config.ts')
   const config = loadConfig()
+  const [{ default: pino }, { connect }, { prepare }] = await Promise.all([import('pino'), import('./db/connect.ts'), import('./db/prepare.ts')])
   const log = pino({ level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] })
+  // Loaded while the database opens, and awaited only then: with it data/vocabulary.csv is read, which may be broken.
+  const loading = import('./app.ts')
+  loading.catch(() => {})
   const connection = await connect(config, (error) => log.warn({ err: error }, 'An idle database connection broke'))
   try {
     const { applied, seeded } = await prepare(config, connection, config.seed ? dataFolder : undefined)
@@ -20,13 +26,12 @@ async function start (): Promise<void> {
     if (seeded?.revision != null) log.info({ revision: seeded.revision, applied: seeded.applied, removed: seeded.removed }, 'Curated records applied')
     for (const record of seeded?.left ?? []) log.warn(`Left as it is, since somebody else changed it: ${record}`)
 
-    // Loaded here, because with it data/vocabulary.csv is read, which may be broken.
-    const { buildApp } = await import('./app.ts')
+    const { buildApp } = await loading
     const app = await buildApp({ config, connection, log })
     app.addHook('onClose', connection.close)
     const address = await app.listen({ host: config.host, port: config.port })
     const shown = config.publicUrl === '' ? address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost') : config.publicUrl
-    process.stdout.write(`The registry answers at ${shown}/v1/networks\nIts document is at ${shown}/openapi.json\n`)
+    process.stdout.write(`The registry answers at ${shown}/v1/networks\nIts reference is at ${shown}/docs, its document at ${shown}/openapi.json\n`)
 
     const signal = await Promise.race([...['SIGTERM', 'SIGINT'].map(async (name) => { await once(process, name); return name }), endOfNpm(config)])
     log.info(`${signal}: closing after the requests under way`)

@@ -5,7 +5,7 @@ import type { DB } from './types.ts'
 export const languages = ['en', 'fr', 'es', 'ar', 'zh', 'ru'] as const
 export type Language = typeof languages[number]
 
-export type CodeKind = 'country' | 'region' | 'agency' | 'network' | 'source' | 'dataset' | 'framework' | 'item' | 'indicator'
+export type CodeKind = 'country' | 'region' | 'agency' | 'network' | 'source' | 'dataset' | 'framework' | 'item' | 'indicator' | 'subject'
 
 export interface CodeRow {
   kind: CodeKind
@@ -33,6 +33,8 @@ export interface CodebookRows {
   /** Other names and codes of countries and territories; a canonical code never stands here. */
   countryAliases: Array<{ alias: string, id: string }>
   sources: SourceRow[]
+  /** Licences of sources and datasets. */
+  licenses: string[]
 }
 
 const named = sql.raw('array[name_en, name_fr, name_es, name_ar, name_zh, name_ru]')
@@ -48,6 +50,10 @@ export async function readCodebook (db: Kysely<DB>): Promise<CodebookRows> {
     union all select 'item', id, ${named} from framework_item
     union all select 'indicator', id, ${named} from indicator
     union all select 'source', id, array[title] from source
+    union all select 'subject', id, ${named} from network
+    union all select 'subject', id, ${named} from working_group
+    union all select 'subject', id, ${named} from joint_programme
+    union all select 'subject', id, array[title] from event
     order by 1, 2`.execute(db)
   // Codes of publishers are left out: UNHCR's AUS is Austria. They are reached as <publisher>:<code>.
   const { rows: countryAliases } = await sql<{ alias: string, id: string }>`
@@ -60,5 +66,6 @@ export async function readCodebook (db: Kysely<DB>): Promise<CodebookRows> {
   const sources = await db.selectFrom('source')
     .select(['id', 'title', 'publisher', 'edition', 'released', 'released_qualifier', 'license', 'redistributable', 'secondary', 'url', 'citation'])
     .orderBy('id').execute()
-  return { codes, countryAliases, sources }
+  const { rows: licenses } = await sql<{ license: string }>`select license from source union select license from dataset order by 1`.execute(db)
+  return { codes, countryAliases, sources, licenses: licenses.map(({ license }) => license) }
 }

@@ -22,12 +22,19 @@ export function matches (q: string, ...columns: string[]): RawBuilder<SqlBool> {
   const words = q.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
   if (words.length === 0) return sql<SqlBool>`false`
   const document = sql.join(columns.map((name) => sql.ref(name)))
-  return sql<SqlBool>`to_tsvector('simple', fold(concat_ws(' ', ${document}))) @@ to_tsquery('simple', fold(${words.map((word) => `${word}:*`).join(' & ')}))`
+  // Folding makes an apostrophe or a bracket of some letters, so each word is quoted when it is folded already.
+  const lexemes = words.map((word) => sql`quoted_lexeme(fold(${word})) || ':*'`)
+  return sql<SqlBool>`to_tsvector('simple', fold(concat_ws(' ', ${document}))) @@ to_tsquery('simple', concat_ws(' & ', ${sql.join(lexemes)}))`
 }
 
 /** The names of a table in all languages, for `matches`. */
 export function allNames (table: string): string[] {
   return ['en', 'fr', 'es', 'ar', 'zh', 'ru'].map((lang) => `${table}.name_${lang}`)
+}
+
+/** The items of alignments that meet a condition, each once, in the order of their frameworks: gcm-2 before gcm-10. */
+export function alignedItems (where: RawBuilder<unknown>): RawBuilder<string[]> {
+  return sql<string[]>`array(select i.id from framework_item i where i.id in (select item from alignment where ${where}) order by i.framework, i.position, i.id)`
 }
 
 /** Whether a dated row of `table` holds on a day: valid_from is the first day, valid_to the first day after. */

@@ -1,15 +1,24 @@
 // Brings a database to the newest schema. Several processes may start together: one migrates, the others wait.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 
 const folder = join(import.meta.dirname, '../../migrations')
 
+async function migrationNames (): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => /^\d{4}_\w+\.ts$/.test(name)).sort().map((name) => name.slice(0, -'.ts'.length))
+}
+
 async function loadMigrations (): Promise<Record<string, Migration>> {
-  const names = (await readdir(folder)).filter((name) => /^\d{4}_\w+\.ts$/.test(name)).sort()
-  return Object.fromEntries(await Promise.all(names.map(async (name) =>
-    [name.slice(0, -'.ts'.length), await import(join(folder, name)) as Migration])))
+  return Object.fromEntries(await Promise.all((await migrationNames()).map(async (name) => [name, await import(join(folder, `${name}.ts`)) as Migration])))
+}
+
+/** The migrations on record, by name. Asked of the table itself, since the migrator reads the whole catalogue first. */
+async function appliedNames (db: Kysely<any>): Promise<string[]> {
+  const { rows: [table] } = await sql<{ exists: boolean }>`select to_regclass('public.kysely_migration') is not null as exists`.execute(db)
+  if (table?.exists !== true) return []
+  return (await db.selectFrom('kysely_migration').select('name').orderBy('name').execute()).map(({ name }) => name as string)
 }
 
 function migrator (db: Kysely<any>): Migrator {
@@ -18,6 +27,7 @@ function migrator (db: Kysely<any>): Migrator {
 
 /** Applies what is missing and returns the names of what it applied. All or nothing. */
 export async function migrate (db: Kysely<any>): Promise<string[]> {
+  if ((await appliedNames(db)).join() === (await migrationNames()).join()) return []
   const { error, results } = await migrator(db).migrateToLatest()
   if (error !== undefined) throw error
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
@@ -25,5 +35,6 @@ export async function migrate (db: Kysely<any>): Promise<string[]> {
 
 /** Whether every migration known to this code has been applied. */
 export async function isMigrated (db: Kysely<any>): Promise<boolean> {
-  return (await migrator(db).getMigrations()).every((migration) => migration.executedAt !== undefined)
+  const applied = new Set(await appliedNames(db))
+  return (await migrationNames()).every((name) => applied.has(name))
 }

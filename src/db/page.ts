@@ -43,6 +43,11 @@ export async function readPage<Row> (db: Kysely<DB>, rows: RowQuery<Row>, page: 
   return { rows: result.rows.slice(0, page.limit), more: result.rows.length > page.limit }
 }
 
+/** All rows of a query that is known to have few, in an order. */
+export async function readAll<Row> (db: Kysely<DB>, rows: RowQuery<Row>, sort: SortKey[]): Promise<Row[]> {
+  return (await sql<Row>`select * from (${rows}) as row order by ${order(sort)}`.execute(db)).rows
+}
+
 /** How many rows the query has. */
 export async function countRows (db: Kysely<DB>, rows: RowQuery<unknown>): Promise<number> {
   const result = await sql<{ n: number }>`select count(*) as n from (${rows}) as row`.execute(db)

@@ -1,6 +1,6 @@
 // Applies the curated records of data/ to the database: only what changed there since the last time, as one revision.
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { readCsv, type CsvFile, type CsvRecord } from '../csv.ts'
@@ -45,6 +45,30 @@ const separator = '\t'
 
 /** Applies what changed in `folder`. Throws a StartError that names file and line when a record is wrong; then nothing is applied. */
 export async function seed (db: Kysely<DB>, folder: string): Promise<SeedReport> {
+  // Most starts find the very files that the last one left applied.
+  const digest = digestOf(folder)
+  const last = await db.selectFrom('seed_state').select('digest').where('table_name', '=', wholeFolder.table).where('key', '=', wholeFolder.key).executeTakeFirst()
+  if (last?.digest === digest) return nothingToDo
+
+  const report = await seedRecords(db, folder)
+  // What was left to somebody else is looked at, and told, at each start.
+  if (report.left.length > 0) await forget(db, wholeFolder.table, [wholeFolder.key])
+  else await remember(db, [{ ...wholeFolder, digest, revision: report.revision ?? 0 }])
+  return report
+}
+
+const nothingToDo: SeedReport = { revision: null, applied: 0, removed: 0, tables: [], left: [] }
+
+/** Under which the digest of all files stands among those of their records. */
+const wholeFolder = { table: '', key: 'data' }
+
+function digestOf (folder: string): string {
+  const hash = createHash('sha256')
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.csv')).sort()) hash.update(`${file}\n`).update(readFileSync(join(folder, file)))
+  return hash.digest('base64')
+}
+
+async function seedRecords (db: Kysely<DB>, folder: string): Promise<SeedReport> {
   const tables = await loadTables(db, folder)
   const rows = new Map(tables.map((table) => [table, seedRows(table)]))
   const differences = async (on: Kysely<DB>): Promise<Difference[]> => {
@@ -53,7 +77,7 @@ export async function seed (db: Kysely<DB>, folder: string): Promise<SeedReport>
     if (missing !== undefined) throw new StartError(`data/${missing[0]}.csv is missing, and ${missing[1].size} of its records were applied before. Put it back, or leave its header alone to remove them.`)
     return tables.map((table) => difference(table, rows.get(table)!, state.get(table.name) ?? new Map())).filter(({ apply, remove }) => apply.length + remove.length > 0)
   }
-  if ((await differences(db)).length === 0) return { revision: null, applied: 0, removed: 0, tables: [], left: [] }
+  if ((await differences(db)).length === 0) return nothingToDo
 
   const about = { actor: 'registry', reason: 'Curated records of data/ applied at start', kind: 'seed' } as const
   const { result, revision } = await write(db, about, async (trx) => {
@@ -62,7 +86,7 @@ export async function seed (db: Kysely<DB>, folder: string): Promise<SeedReport>
   })
   // When no row changed, the write was rolled back whole; what was seen must still be remembered, and what is gone forgotten.
   if (revision === null) {
-    for (const { table, remove } of result.gone) await forget(db, table, remove)
+    for (const { table, remove } of result.gone) await forget(db, table.name, remove)
     await remember(db, result.seen)
   }
   return { revision, ...result.report }
@@ -115,7 +139,7 @@ function seedRows (table: Table): Map<string, SeedRow> {
 
 async function readState (db: Kysely<DB>): Promise<Map<string, State>> {
   const state = new Map<string, State>()
-  for (const row of await db.selectFrom('seed_state').selectAll().execute()) {
+  for (const row of await db.selectFrom('seed_state').selectAll().where('table_name', '<>', wholeFolder.table).execute()) {
     const table = state.get(row.table_name) ?? new Map()
     state.set(row.table_name, table.set(row.key, row))
   }
@@ -128,6 +152,11 @@ function difference (table: Table, rows: Map<string, SeedRow>, state: State): Di
     apply: [...rows.values()].filter((row) => state.get(row.key)?.digest !== row.digest),
     remove: [...state.keys()].filter((key) => !rows.has(key))
   }
+}
+
+/** Whether the codes of a table are checked statement by statement: its rows come after all they use, and go before. */
+function usesCodes ({ name }: Table): number {
+  return Number(name === 'observation')
 }
 
 interface Seen {
@@ -147,7 +176,7 @@ async function apply (trx: Transaction<DB>, differences: Difference[], rows: Map
   const removing = differences.some(({ remove }) => remove.length > 0)
   const stood = new Map<Table, Map<string, number>>()
   if (removing) for (const table of rows.keys()) stood.set(table, await rowRevisions(trx, table))
-  for (const { table, apply, remove } of differences) {
+  for (const { table, apply, remove } of differences.toSorted((a, b) => usesCodes(b.table) - usesCodes(a.table))) {
     const before = state.get(table.name) ?? new Map()
     const now = await rowRevisions(trx, table)
     // Ours is what stands as we last left it, and what neither we nor anybody else has made yet.
@@ -161,7 +190,7 @@ async function apply (trx: Transaction<DB>, differences: Difference[], rows: Map
       const values = key.split(separator)
       await sql`delete from ${sql.table(table.name)} where ${sql.join(table.key.map((column, i) => sql`${sql.ref(column)} = ${values[i]}`), sql` and `)}`.execute(trx)
     }
-    await forget(trx, table, split.remove)
+    await forget(trx, table.name, split.remove)
     report.removed += split.remove.filter((key) => stood.get(table)!.has(key)).length
   }
   // A whole takes its parts with it. Parts that data/ still holds are put back, so that the reference they now lack is told.
@@ -172,11 +201,11 @@ async function apply (trx: Transaction<DB>, differences: Difference[], rows: Map
     if (split === undefined) kept.push({ table, apply: lost, remove: [] })
     else split.apply.push(...lost.filter((row) => !split.apply.includes(row)))
   }
-  for (const { table, apply } of kept) {
+  for (const { table, apply } of kept.toSorted((a, b) => usesCodes(a.table) - usesCodes(b.table))) {
     await upsertAll(trx, table, apply)
     report.applied += apply.length
   }
-  await checkReferences(trx, kept)
+  await checkReferences(trx, rows)
   for (const { table, apply } of kept) {
     const now = await rowRevisions(trx, table)
     for (const { key, digest } of apply) seen.push({ table: table.name, key, digest, revision: now.get(key)! })
@@ -226,19 +255,20 @@ async function upsert (trx: Transaction<DB>, table: Table, rows: SeedRow[]): Pro
     on conflict (${sql.join(table.key.map((column) => sql.ref(column)))}) do ${update}`.execute(trx)
 }
 
-async function checkReferences (trx: Transaction<DB>, differences: Difference[]): Promise<void> {
+async function checkReferences (trx: Transaction<DB>, rows: Map<Table, Map<string, SeedRow>>): Promise<void> {
   try {
     await sql`set constraints all immediate`.execute(trx)
   } catch (error) {
     const { table: name, detail } = error as { table?: string, detail?: string }
-    const key = /^Key \((\w+)\)=\((.*)\) is not present/.exec(detail ?? '')
-    const row = differences.find(({ table }) => table.name === name)?.apply.find(({ record }) => key !== null && (record.cells[key[1]!] === key[2] || Object.values(record.cells).includes(key[2]!)))
+    const key = /^Key \((\w+)\)=\((.*)\) is (not present|still referenced)/.exec(detail ?? '')
+    const [, records] = [...rows].find(([table]) => table.name === name) ?? []
+    const row = [...records?.values() ?? []].find(({ record }) => key !== null && (record.cells[key[1]!] === key[2] || Object.values(record.cells).includes(key[2]!)))
     throw new StartError(`data/${name}.csv${row === undefined ? '' : ` line ${row.record.line} (${printable(row.key)})`}: ${explain(error)}. Mend the record and start again; nothing was applied.`, { cause: error })
   }
 }
 
-async function forget (db: Kysely<DB>, table: Table, keys: string[]): Promise<void> {
-  if (keys.length > 0) await db.deleteFrom('seed_state').where('table_name', '=', table.name).where('key', 'in', keys).execute()
+async function forget (db: Kysely<DB>, table: string, keys: string[]): Promise<void> {
+  if (keys.length > 0) await db.deleteFrom('seed_state').where('table_name', '=', table).where('key', 'in', keys).execute()
 }
 
 async function remember (db: Kysely<DB>, seen: Seen[]): Promise<void> {

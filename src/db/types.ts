@@ -440,6 +440,10 @@ export interface Framework {
    */
   adopted: string | null;
   /**
+   * Other names in use, such as Marrakech Compact.
+   */
+  aliases: Generated<string[]>;
+  /**
    * Organisation that adopted it or runs it.
    */
   body: string | null;
@@ -753,6 +757,7 @@ export interface HistoryEvent {
 
 export interface HistoryFramework {
   adopted: string | null;
+  aliases: Generated<string[]>;
   body: string | null;
   description: string;
   id: string;
@@ -811,6 +816,7 @@ export interface HistoryFrameworkLink {
 }
 
 export interface HistoryIndicator {
+  aliases: Generated<string[]>;
   breakdowns: string[];
   definition: string;
   id: string;
@@ -1083,6 +1089,10 @@ export interface ImportRun {
 }
 
 export interface Indicator {
+  /**
+   * Other names in use, in any language, such as IDPs.
+   */
+  aliases: Generated<string[]>;
   /**
    * Codes allowed in observation.breakdown beside _T, _U and _Z.
    */
@@ -1616,6 +1626,7 @@ export interface PastEvent {
 
 export interface PastFramework {
   adopted: string | null;
+  aliases: string[] | null;
   body: string | null;
   description: string | null;
   id: string | null;
@@ -1671,6 +1682,7 @@ export interface PastFrameworkLink {
 }
 
 export interface PastIndicator {
+  aliases: string[] | null;
   breakdowns: string[] | null;
   definition: string | null;
   id: string | null;

@@ -9,17 +9,23 @@ export interface CodebookRows<Source> {
   codes: Array<{ kind: Exclude<CodeKind, 'area'>, id: string, names: Names }>
   countryAliases: Array<{ alias: string, id: string }>
   sources: Array<Source & { id: string }>
+  licenses: string[]
 }
 
 /** Where the records of a kind are listed, for messages. */
-const lists: Partial<Record<CodeKind, string>> = {
+const lists: Record<CodeKind, string> = {
   country: '/v1/countries',
   region: '/v1/regions',
   area: '/v1/countries',
   agency: '/v1/agencies',
   network: '/v1/networks',
   source: '/v1/sources',
-  dataset: '/v1/datasets'
+  dataset: '/v1/datasets',
+  framework: '/v1/frameworks',
+  item: '/v1/items',
+  indicator: '/v1/indicators',
+  subject: '/v1/alignments',
+  license: '/v1/sources'
 }
 
 export class Codebook<Source> {
@@ -47,6 +53,10 @@ export class Codebook<Source> {
     for (const { alias, id } of rows.countryAliases) {
       put(this.#aliases, 'country', fold(alias), id)
       put(this.#aliases, 'area', fold(alias), id)
+    }
+    for (const license of rows.licenses) {
+      put(this.#names, 'license', license, [license])
+      put(this.#canonical, 'license', license.toLowerCase(), license)
     }
     this.sources = new Map(rows.sources.map(({ id, ...source }) => [id, source as unknown as Source]))
   }
@@ -86,11 +96,10 @@ export class Codebook<Source> {
   /** What to tell about a code that does not exist. */
   issue (kind: CodeKind, parameter: string, text: string): Issue {
     const meant = this.suggest(kind, text)
-    const list = lists[kind] === undefined ? '' : `The codes are listed at ${lists[kind]}.`
     return {
       parameter,
       code: 'UNKNOWN_CODE',
-      detail: `${JSON.stringify(text.slice(0, 100))} is no ${kind} code of this registry. ${meant === undefined ? list : `Did you mean ${meant}?`}`.trim(),
+      detail: `${JSON.stringify(text.slice(0, 100))} is no ${kind} code of this registry. ${meant === undefined ? `The codes are listed at ${lists[kind]}.` : `Did you mean ${meant}?`}`,
       ...(meant === undefined ? {} : { did_you_mean: meant })
     }
   }

@@ -10,7 +10,7 @@ export interface DocumentOptions {
   publicUrl: string
 }
 
-const description = `The registry of the UN Network on Migration: which migration networks exist, who leads and joins them, and who says so.
+const description = `The registry of the UN Network on Migration: which migration networks exist, who leads and joins them, what the figures for each country are, which objectives their work advances, and who says so.
 
 **Every fact cites its source.** The envelope's \`sources\` describes exactly the sources cited in \`data\`.
 
@@ -25,7 +25,10 @@ References to Kosovo shall be understood to be in the context of UN Security Cou
 export const tags = [
   { name: 'Networks', description: 'Migration networks, and who leads and joins them.' },
   { name: 'Geography', description: 'Countries, territories and regions.' },
+  { name: 'Frameworks', description: 'The Global Compact, the SDGs and other frameworks, and what advances them.' },
+  { name: 'Statistics', description: 'Figures of every publisher side by side, each with its meaning.' },
   { name: 'Sources', description: 'Who says so: sources and the datasets they are editions of.' },
+  { name: 'Registry', description: 'Search over everything, the lists of codes, and every write.' },
   { name: 'Service', description: 'The document and the state of the service.' }
 ] as const
 export type Tag = typeof tags[number]['name']

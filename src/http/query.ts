@@ -49,18 +49,31 @@ const ajv = new Ajv({
   allErrors: true,
   strict: true,
   allowUnionTypes: true,
-  keywords: ['style', 'explode', 'example', 'x-code', 'x-any-system', 'x-vocabulary', 'x-extensible-enum']
+  keywords: ['style', 'explode', 'example', 'x-code', 'x-any-system', 'x-also', 'x-vocabulary', 'x-extensible-enum']
 })
 formatsPlugin.default(ajv)
+// A period as SDMX writes it; what the pattern of a parameter cannot tell is whether its day exists.
+ajv.addFormat('period', (text) => text.length !== 10 || dayExists(text))
+
+function dayExists (text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+}
 
 /**
  * Compiles the validators of requests. A query is converted by its schema and validated; what is wrong with it is
  * left under `issuesKey`, so that unknown codes, which only the database can tell, are reported in the same answer.
+ * A route's validator is compiled when it is first asked, since all of them would hold up the start by half a second.
  */
 export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
-  const validate = ajv.compile(schema)
+  let compiled: ValidateFunction | undefined
+  const validator = (): ValidateFunction => {
+    compiled ??= ajv.compile(schema)
+    return compiled
+  }
   if (httpPart !== 'querystring') {
     return (data: unknown) => {
+      const validate = validator()
       if (validate(data)) return { value: data }
       return { error: Object.assign(new Error('validation'), { [issuesKey]: issuesOf(validate, schema, {}) }) }
     }
@@ -78,8 +91,9 @@ export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpP
       else if (texts.length > 1) issues.push({ parameter: name, code: 'REPEATED_PARAMETER', detail: `${name} takes one value and was given ${texts.length} times.` })
       else query[name] = convert(texts[0]!, property)
     }
+    const validate = validator()
     if (!validate(query)) {
-      const wrong = issuesOf(validate, schema, given)
+      const wrong = issuesOf(validate, schema, given).filter(({ parameter }) => !issues.some((issue) => issue.parameter === parameter))
       for (const { parameter } of wrong) delete query[parameter!]
       issues.push(...wrong)
     }
@@ -90,6 +104,7 @@ export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpP
 function convert (text: string, { type }: ParameterSchema): unknown {
   // Only the plain spelling of a number or a truth value; all else stays text, so that the schema refuses it.
   if (type === 'integer' && /^-?(0|[1-9]\d{0,14})$/.test(text)) return Number(text)
+  if (type === 'number' && /^-?(0|[1-9]\d{0,14})(\.\d{1,10})?$/.test(text)) return Number(text)
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
   return text
 }
@@ -109,9 +124,10 @@ function issuesOf (validate: ValidateFunction, schema: unknown, given: Given): I
   const seen = new Set<string>()
   const issues: Issue[] = []
   for (const error of validate.errors ?? []) {
-    const [, parameter = '', index] = error.instancePath.split('/')
-    if (seen.has(error.instancePath)) continue
-    seen.add(error.instancePath)
+    const [, parameter = error.params.missingProperty as string, index] = error.instancePath.split('/')
+    const place = `${parameter}/${index}`
+    if (seen.has(place)) continue
+    seen.add(place)
     issues.push(issueOf(error, parameter, valueGiven(given[parameter], index), schema))
   }
   return issues
@@ -136,6 +152,7 @@ function issueOf (error: ErrorObject, parameter: string, value: string, schema: 
     }
   }
   const property = (schema as { properties?: Record<string, ParameterSchema> }).properties?.[parameter]
-  const expected = error.keyword === 'pattern' ? 'is not written as it must be' : property?.type === 'integer' ? `must be a whole number from ${property.minimum} to ${property.maximum}` : error.message ?? 'is not valid'
+  if (error.keyword === 'required') return { parameter, code: 'INVALID_VALUE', detail: `${parameter} is needed. ${property!.description}` }
+  const expected = error.keyword === 'pattern' ? 'is not written as it must be' : property?.type === 'integer' || property?.type === 'number' ? `must be a ${property.type === 'integer' ? 'whole ' : ''}number from ${property.minimum} to ${property.maximum}` : error.message ?? 'is not valid'
   return { parameter, code: 'INVALID_VALUE', detail: `${parameter} ${expected}, but ${shown} was given.${property?.description === undefined ? '' : ` ${property.description}`}` }
 }

@@ -2,8 +2,11 @@
 import { Type, type Static, type TObject, type TProperties, type TSchema, type TUnsafe } from 'typebox'
 import { terms } from '../vocabularies.ts'
 
-/** The kinds of code that can be looked up, each a resource of its own. `area` is a country or a region. */
-export type CodeKind = 'country' | 'region' | 'area' | 'agency' | 'network' | 'source' | 'dataset' | 'framework' | 'item' | 'indicator'
+/**
+ * The kinds of code that can be looked up, each a resource of its own. `area` is a country or a region, `subject` whatever
+ * an alignment can be of: a network, working group, event or joint programme, `license` a licence in use.
+ */
+export type CodeKind = 'country' | 'region' | 'area' | 'agency' | 'network' | 'source' | 'dataset' | 'framework' | 'item' | 'indicator' | 'subject' | 'license'
 
 export const languages = ['en', 'fr', 'es', 'ar', 'zh', 'ru'] as const
 export type Language = typeof languages[number]
@@ -84,8 +87,9 @@ export function listParameter (allowed: readonly string[], description: string) 
   return Type.Optional(Type.Array(Type.Enum([...allowed], { type: 'string' }), { ...list, description }))
 }
 
-export function textListParameter (description: string) {
-  return Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f]*$' }), { ...list, description }))
+/** Text that a person types to find something. */
+export function wordsParameter (description: string) {
+  return Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$', description })
 }
 
 export function flagParameter (description: string) {

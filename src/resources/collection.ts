@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import type { TObject, TProperties, TSchema } from 'typebox'
 import type { RowQuery } from '../db/page.ts'
 import type { DB } from '../db/types.ts'
+import type { Issue } from '../errors.ts'
 import type { Row } from '../http/formats.ts'
 import type { Tag } from '../http/openapi.ts'
 import { pageEnvelope, recordEnvelope, selectionOf, type CodeKind } from '../http/schemas.ts'
@@ -25,37 +26,67 @@ export interface Collection {
   row: TObject
   /** Parameters that narrow the list, beside those that every list has. */
   filters: TProperties
-  /** Fields that can be sorted by. */
+  /** Whether the list takes q, the words to find in names; it does unless said otherwise. */
+  words?: false
+  /** Fields that can be sorted by; none where the order is given. */
   sorts: string[]
-  /** Order of the list when none is asked for; `id` is added at the end. */
+  /** Order of the list when none is asked for; the key is added at the end. */
   defaultSort: string[]
+  /** The fields that name one row and so make every order total; `id` without it. */
+  key?: string[]
   /** Whether the rows depend on who belongs to a region on which day: always, or only with one of these filters. */
   dated?: true | string[]
-  rows: (db: Kysely<DB>, filters: any, context: Context) => RowQuery<any>
+  rows: (db: Kysely<DB>, filters: any, context: ReadContext) => RowQuery<any> | Promise<RowQuery<any>>
+  /** How a row with parts is written in CSV, where a line has no room for them: as rows of this schema, one for each part. */
+  lines?: { row: TObject, key: string[], of: (row: any) => Row[] }
+  /** The fields whose names follow in exports; those of all codes without it. */
+  named?: string[]
   record?: RecordOf
+}
+
+/** What a query may depend on beside its filters, once the revision is known. */
+export interface ReadContext extends Context {
+  /** Number of the revision that is read. */
+  revision: number
 }
 
 export interface RecordOf {
   /** The whole record. Its $id names the component. */
   schema: TObject
   about: string
-  /** Kind of code that the id is. */
-  kind: CodeKind
+  /** Kind of code that the id is, or how it is read where it is none. */
+  kind: CodeKind | IdReader
   id: { description: string, example: string }
+  /** What the record is called and where it stands, where it is another view of what the collection lists, such as /profile. */
+  view?: { one: string, under: string }
+  /** Parameters that narrow what the record holds. */
+  filters?: TProperties
   /** Whether it depends on who belongs to a region on which day. */
   dated?: true
   /** The record and the newest revision of any of its parts. */
-  find: (db: Kysely<DB>, id: string, context: Context) => Promise<{ record: Row, revision: number } | undefined>
+  find: (db: Kysely<DB>, id: string, context: ReadContext, filters: any) => Promise<{ record: Row, revision: number } | undefined>
+}
+
+/** Reads an id that is no code of the codebook. */
+export interface IdReader {
+  /** The id as it is written in answers, or undefined when it cannot be one. */
+  canonical: (text: string) => string | undefined
+  /** What to tell about an id that does not exist. */
+  issue: (text: string) => Issue
+}
+
+/** Registers what the document needs of a record that is no row of a list. */
+export function registerRecordSchemas (app: FastifyInstance, schema: TObject): void {
+  for (const each of [schema, selectionOf(schema), recordEnvelope(schema)]) app.addSchema(each)
 }
 
 export function registerCollection (app: FastifyInstance, services: Services, collection: Collection): void {
   const { row, record } = collection
   const schemas: TSchema[] = [row, selectionOf(row), pageEnvelope(row)]
-  if (record !== undefined) {
-    if (record.schema !== row) schemas.push(record.schema, selectionOf(record.schema))
-    schemas.push(recordEnvelope(record.schema))
-  }
+  if (record?.schema === row) schemas.push(recordEnvelope(row))
   for (const schema of schemas) app.addSchema(schema)
+
+  if (record !== undefined && record.schema !== row) registerRecordSchemas(app, record.schema)
 
   registerList(app, services, collection)
   registerExport(app, services, collection, 'csv')

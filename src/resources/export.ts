@@ -11,13 +11,15 @@ import { cachedHeaders, errorResponses, notModified } from '../http/responses.ts
 import { parameters, type CodeKind } from '../http/schemas.ts'
 import type { Collection } from './collection.ts'
 import { keyOf, pagingOf } from './paging.ts'
-import { linkHeader, listParameters, operationId } from './parameters.ts'
+import { keyNote, linkHeader, listParameters, operationId, rowOf } from './parameters.ts'
 import { addresser, ask, head, understand, type Context, type Services } from './question.ts'
 
 const blockSize = 1000
 
 export function registerExport (app: FastifyInstance, services: Services, collection: Collection, format: 'csv' | 'ndjson'): void {
-  const { row, path, many } = collection
+  const { path, many, lines } = collection
+  const row = rowOf(collection, format)
+  const linesOf = format === 'csv' && lines !== undefined ? lines.of : (entry: Row) => [entry]
   const known = listParameters(collection, format)
 
   app.get(`/v1${path}.${format}`, {
@@ -36,7 +38,8 @@ export function registerExport (app: FastifyInstance, services: Services, collec
         },
         304: notModified,
         ...errorResponses([504])
-      }
+      },
+      ...keyNote(collection, format)
     }
   }, async (request, reply) => {
     const question = await ask(services, request, reply, { format, dated: collection.dated })
@@ -49,7 +52,7 @@ export function registerExport (app: FastifyInstance, services: Services, collec
       // A HEAD never runs an export; with a limit it is only a page.
       const block = request.method === 'HEAD' && limit === undefined
         ? { rows: [], more: false }
-        : await readPage<Row>(trx, collection.rows(trx, filters, question.context), { ...paging, limit: limit ?? blockSize })
+        : await readPage<Row>(trx, await collection.rows(trx, filters, { ...question.context, revision: revision.id }), { ...paging, limit: limit ?? blockSize })
       return { revision, book, filters, paging, limit, block }
     })
     const { revision, book, filters, paging: { sort, cursorAfter }, limit, block } = first
@@ -58,21 +61,21 @@ export function registerExport (app: FastifyInstance, services: Services, collec
       reply.header('link', `<${next(cursorAfter(block.rows.at(-1)!))}>; rel="next"`)
     }
     head(services, reply, question, { format, revision, rowRevision: 0, fallback: question.context.lang !== 'en' })
-    reply.header('content-disposition', `attachment; filename="${path.slice(1)}.${format}"`)
+    reply.header('content-disposition', `attachment; filename="${path.slice(1).replaceAll('/', '-')}.${format}"`)
     // An empty stream, since the length of what GET would send is not known.
     if (request.method === 'HEAD') return await reply.send(Readable.from([]))
 
-    const columns = columnsOf(row, filters.fields as string[] | undefined)
+    const columns = columnsOf(row, filters.fields as string[] | undefined, collection.named)
     const { header, line } = format === 'csv' ? csvWriter(columns, filters.bom === '1') : ndjsonWriter()
     async function * text (): AsyncGenerator<string> {
       yield header
       for (let { rows, more } = block; ;) {
-        if (rows.length > 0) yield rows.map((entry) => line(withNames(entry, columns, book, question!.context))).join('')
+        if (rows.length > 0) yield rows.flatMap(linesOf).map((entry) => line(withNames(entry, columns, book, question!.context))).join('')
         if (!more || limit !== undefined) return
         const after = keyOf(sort, rows.at(-1)!)
         // Each block is a short transaction at the revision of the first, so a slow reader holds no connection.
         ;({ rows, more } = await services.reads.snapshot({ asOf: revision.id }, async (trx) =>
-          await readPage<Row>(trx, collection.rows(trx, filters, question!.context), { sort, after, limit: blockSize })))
+          await readPage<Row>(trx, await collection.rows(trx, filters, { ...question!.context, revision: revision.id }), { sort, after, limit: blockSize })))
       }
     }
     return await reply.send(Readable.from(text(), { objectMode: false }))
@@ -85,11 +88,11 @@ interface Column {
   of?: { field: string, kind: CodeKind }
 }
 
-function columnsOf (row: TObject, fields: string[] | undefined): Column[] {
+function columnsOf (row: TObject, fields: string[] | undefined, named: string[] | undefined): Column[] {
   const kept = Object.keys(row.properties).filter((field) => fields === undefined || fields.includes(field))
   return [
     ...kept.map((name) => ({ name })),
-    ...namedFields(row).filter(({ field }) => kept.includes(field)).map((of) => ({ name: of.kind === 'source' ? `${of.field}_title` : `${of.field}_name`, of }))
+    ...namedFields(row).filter(({ field }) => kept.includes(field) && (named === undefined || named.includes(field))).map((of) => ({ name: of.kind === 'source' ? `${of.field}_title` : `${of.field}_name`, of }))
   ]
 }
 

@@ -8,7 +8,7 @@ import { idOf, parameters } from '../http/schemas.ts'
 import { citer, isFallback, metaOf, picker } from './answer.ts'
 import type { Collection } from './collection.ts'
 import { pagingOf } from './paging.ts'
-import { componentsOf, linkHeader, listParameters, operationId, selectionNote } from './parameters.ts'
+import { componentsOf, keyNote, linkHeader, listParameters, operationId, selectionNote } from './parameters.ts'
 import { addresser, ask, head, understand, type Services } from './question.ts'
 
 export function registerList (app: FastifyInstance, services: Services, collection: Collection): void {
@@ -33,7 +33,8 @@ export function registerList (app: FastifyInstance, services: Services, collecti
         304: notModified,
         ...errorResponses([504])
       },
-      ...selectionNote(row)
+      ...selectionNote(row),
+      ...keyNote(collection, 'json')
     }
   }, async (request, reply) => {
     const question = await ask(services, request, reply, { format: 'json', dated: collection.dated })
@@ -43,7 +44,7 @@ export function registerList (app: FastifyInstance, services: Services, collecti
       const filters = understand(question, known, book)
       const { sort, after, cursorAfter } = pagingOf(collection, question, filters)
       const limit = filters.limit as number
-      const query = collection.rows(trx, filters, question.context)
+      const query = await collection.rows(trx, filters, { ...question.context, revision: revision.id })
       const { rows, more } = await readPage<Row>(trx, query, { sort, after, limit })
       // The first page that is not full is the whole: it counts itself.
       const total = after === undefined && !more ? rows.length : await countRows(trx, query)

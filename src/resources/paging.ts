@@ -19,9 +19,9 @@ const free = ['limit', 'cursor', 'fields', 'bom', 'as_of']
 const understood = ['sort', 'lang', 'members_on']
 
 /** Throws a Problem when the cursor belongs to another query. */
-export function pagingOf ({ path, defaultSort }: Collection, question: Question, filters: Record<string, unknown>): Paging {
+export function pagingOf ({ path, defaultSort, key = ['id'] }: Collection, question: Question, filters: Record<string, unknown>): Paging {
   const sort: SortKey[] = []
-  for (const text of [...question.query.sort as string[] | undefined ?? defaultSort, 'id']) {
+  for (const text of [...question.query.sort as string[] | undefined ?? defaultSort, ...key]) {
     const column = text.replace(/^-/, '')
     if (!sort.some((key) => key.column === column)) sort.push({ column, descending: text.startsWith('-') })
   }

@@ -2,8 +2,13 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type TObject, type TProperties, type TSchema } from 'typebox'
 import type { Format } from '../http/formats.ts'
-import { dayParameter, idOf, languages, listParameter } from '../http/schemas.ts'
+import { dayParameter, idOf, languages, listParameter, wordsParameter } from '../http/schemas.ts'
 import type { Collection, RecordOf } from './collection.ts'
+
+/** The rows that a format writes: CSV has no room for the parts of a row. */
+export function rowOf ({ row, lines }: Collection, format: Format): TObject {
+  return format === 'csv' && lines !== undefined ? lines.row : row
+}
 
 const membersOn = dayParameter('Day for which the membership of regions counts. Default: today, or the day of `as_of`.')
 
@@ -15,24 +20,25 @@ const shared = (fields: TObject) => ({
 
 /** Parameters of a list or an export, in the order of the document and of canonical addresses. */
 export function listParameters (collection: Collection, format: Format): TProperties {
-  const { row, filters, sorts, dated, defaultSort } = collection
+  const { filters, sorts, dated, defaultSort, key = ['id'], words = true } = collection
+  const row = rowOf(collection, format)
   const limit = { minimum: 1, maximum: 1000 }
   return {
     ...filters,
-    q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$', description: 'Words to find in names, in any language; accents and case do not matter, and the last letters of a word may be missing. Every word must be found.' })),
+    ...(words ? { q: Type.Optional(wordsParameter('Words to find in the names and other texts of the row, in any language; accents and case do not matter, and the last letters of a word may be missing. Every word must be found.')) } : {}),
     ...(dated === undefined ? {} : { members_on: membersOn }),
-    sort: listParameter(sorts.flatMap((field) => [field, `-${field}`]), `Order of the rows: fields, with a minus for descending; nulls come last. Default: ${defaultSort.join(',')}. \`id\` decides between equals.`),
+    ...(sorts.length === 0 ? {} : { sort: listParameter(sorts.flatMap((field) => [field, `-${field}`]), `Order of the rows: fields, with a minus for descending; nulls come last. Default: ${defaultSort.join(',')}. ${key.map((field) => `\`${field}\``).join(', ')} ${key.length === 1 ? 'decides' : 'decide'} between equals.`) }),
     ...shared(row),
     limit: format === 'json'
       ? Type.Optional(Type.Integer({ ...limit, default: 100, description: 'Most rows of a page.' }))
-      : Type.Optional(Type.Integer({ ...limit, description: 'Most rows; then the header Link leads to the next page. Without it all rows come.' })),
+      : Type.Optional(Type.Integer({ ...limit, description: `Most rows; then the header Link leads to the next page. Without it all rows come.${format === 'csv' && collection.lines !== undefined ? ' A row counts once, however many lines it takes.' : ''}` })),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description: 'Where to go on: the value that links.next carries. It holds for the same filters, sort and language only.' })),
     ...(format === 'csv' ? { bom: Type.Optional(Type.Enum(['0', '1'], { type: 'string', description: '1 puts a byte order mark before the header, so that Excel reads the file as UTF-8.' })) } : {})
   }
 }
 
-export function recordParameters ({ schema, dated }: RecordOf): TProperties {
-  return { ...(dated === undefined ? {} : { members_on: membersOn }), ...shared(schema) }
+export function recordParameters ({ schema, dated, filters }: RecordOf): TProperties {
+  return { ...filters, ...(dated === undefined ? {} : { members_on: membersOn }), ...shared(schema) }
 }
 
 const capital = (word: string): string => word[0]!.toUpperCase() + word.slice(1)
@@ -45,6 +51,11 @@ export function operationId (verb: string, ...words: string[]): string {
 /** fields= changes the shape of the answer; the document names the schema that it then has. */
 export function selectionNote (schema: TObject): object {
   return { 'x-selection': { parameter: 'fields', schema: `#/components/schemas/${idOf(schema)}Selection` } }
+}
+
+/** The fields that together name one row, for clients that keep a copy. */
+export function keyNote ({ key = ['id'], lines }: Collection, format: Format): object {
+  return { 'x-key': format === 'csv' && lines !== undefined ? lines.key : key }
 }
 
 export const linkHeader = { Link: { type: 'string', description: 'The next page, as rel="next"; absent on the last one.' } }

@@ -106,7 +106,7 @@ async function resolveAsOf (reads: Reads, asOf: string | undefined, now: number,
 export function understand (question: Question, properties: TProperties, book: Codebook<SourceRow>): Record<string, unknown> {
   const filters: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(question.query)) {
-    const property = properties[name] as { 'x-code'?: CodeKind, items?: { 'x-code'?: CodeKind }, 'x-any-system'?: boolean } | undefined
+    const property = properties[name] as { 'x-code'?: CodeKind, items?: { 'x-code'?: CodeKind }, 'x-any-system'?: boolean, 'x-also'?: readonly string[] } | undefined
     if (property === undefined || value === undefined) continue
     const kind = property['x-code'] ?? property.items?.['x-code']
     if (kind === undefined) {
@@ -114,7 +114,7 @@ export function understand (question: Question, properties: TProperties, book: C
       continue
     }
     const resolved = ([value].flat() as string[]).map((text) => {
-      const found = property['x-any-system'] === true ? book.country(text) : book.canonical(kind, text)
+      const found = property['x-any-system'] === true ? book.country(text) : book.canonical(kind, text) ?? property['x-also']?.find((also) => also === text.toUpperCase())
       if (found === undefined) question.issues.push(book.issue(kind, name, text))
       return found
     })

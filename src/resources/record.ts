@@ -9,22 +9,22 @@ import type { Collection, RecordOf } from './collection.ts'
 import { componentsOf, operationId, recordParameters, selectionNote } from './parameters.ts'
 import { addresser, ask, head, understand, type Services } from './question.ts'
 
-export function registerRecord (app: FastifyInstance, services: Services, { path, one, tag }: Collection, record: RecordOf): void {
-  const { schema, kind, id: { description, example } } = record
+export function registerRecord (app: FastifyInstance, services: Services, { path, one, tag }: Pick<Collection, 'path' | 'one' | 'tag'>, record: RecordOf): void {
+  const { schema, kind, id: { description, example }, view = { one, under: '' } } = record
   const known = recordParameters(record)
   const cite = citer(schema, componentsOf(app))
 
-  app.get(`/v1${path}/:id`, {
+  app.get(`/v1${path}/:id${view.under}`, {
     config: { ownIssues: true },
     schema: {
-      operationId: operationId('get', one),
+      operationId: operationId('get', view.one),
       tags: [tag],
-      summary: `Get one ${one}`,
+      summary: `Get one ${view.one}`,
       description: record.about,
       params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 100, description, examples: [example] }) }, { additionalProperties: false }),
       querystring: parameters(known),
       response: {
-        200: { description: `The ${one}.`, headers: cachedHeaders, content: { 'application/json': { schema: Type.Unsafe({ $ref: `${idOf(schema)}Answer#` }) } } },
+        200: { description: `The ${view.one}.`, headers: cachedHeaders, content: { 'application/json': { schema: Type.Unsafe({ $ref: `${idOf(schema)}Answer#` }) } } },
         304: notModified,
         ...errorResponses([404, 414, 504])
       },
@@ -37,15 +37,15 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
     const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now }, async (trx, revision) => {
       const book = await services.codebook(trx, revision.id)
       const filters = understand(question, known, book)
-      const id = kind === 'country' ? book.country(asked) : book.canonical(kind, asked)
-      const found = id === undefined ? undefined : await record.find(trx, id, question.context)
+      const id = typeof kind === 'object' ? kind.canonical(asked) : kind === 'country' ? book.country(asked) : book.canonical(kind, asked)
+      const found = id === undefined ? undefined : await record.find(trx, id, { ...question.context, revision: revision.id }, filters)
       if (found === undefined) {
-        const issue = book.issue(kind, 'id', asked)
+        const issue = typeof kind === 'object' ? kind.issue(asked) : book.issue(kind, 'id', asked)
         throw new Problem('NOT_FOUND', issue.detail, { issues: [issue] })
       }
       const data = picker(schema, filters.fields as string[] | undefined)(found.record)
       const cited = cite([data], book, question.context)
-      const { self, lasting } = addresser(`${services.publicUrl}/v1${path}/${encodeURIComponent(id!)}`, filters, known, question, revision)
+      const { self, lasting } = addresser(`${services.publicUrl}/v1${path}/${encodeURIComponent(id!)}${view.under}`, filters, known, question, revision)
       head(services, reply, question, { format: 'json', revision, rowRevision: found.revision, fallback: cited.fallback.length > 0 || isFallback(found.record, question) })
       return {
         data,

@@ -21,8 +21,9 @@ await t.test('the reference in a browser', { skip: withoutBrowser }, async (t) =
     await t.test(`${width} px wide, ${dark ? 'dark' : 'light'}`, async (t) => {
       const { page, requests, complaints } = await openPage(t, browser, { width, dark })
       await page.goto(place(listNetworks))
-      // The first of each tag, so that every part of the page has been shown once.
-      for (const operation of [listNetworks, ...document.tags.map(({ name }: { name: string }) => operations.find(({ tag }) => tag === name))]) {
+      // The first of each tag where there is least room, so that every part of the page has been shown once.
+      const ofTags = document.tags.map(({ name }: { name: string }) => operations.find(({ tag }) => tag === name))
+      for (const operation of [listNetworks, ...width === 390 ? ofTags : ofTags.slice(-2)]) {
         await page.goto(place(operation)) // the same page: no request
         await page.getByRole('heading', { name: operation.summary, exact: true }).first().waitFor({ state: 'visible' })
         t.equal(await page.evaluate('document.documentElement.scrollWidth'), width, `${operation.operationId} is shown and fits`)

@@ -43,6 +43,7 @@ const rules: Rule[] = [
   { about: 'errors.ts imports nothing', from: /^src\/errors\.ts$/, only: () => false },
   { about: 'config.ts knows of ours only errors', from: /^src\/config\.ts$/, only: (imported) => !isOurs(imported) || imported === 'src/errors.ts' },
   { about: 'db knows no HTTP and no resource', from: /^src\/db\//, never: (imported) => /^src\/(http|resources|app\.ts)/.test(imported) || /^(@fastify\/|fastify$)/.test(imported) },
+  { about: 'the check of data/ knows only how to read it', from: /^src\/data\//, never: (imported) => /^src\/(?!data\/|csv\.ts|errors\.ts)/.test(imported) || /^(kysely|fastify)/.test(imported) },
   { about: 'http knows no SQL and no resource', from: /^src\/http\//, never: (imported) => /^src\/(db|resources|app\.ts)/.test(imported) || /^(kysely|pg$|@electric-sql\/)/.test(imported) },
   {
     about: 'a resource knows of another only its schema.ts',
@@ -103,6 +104,7 @@ await t.test('each kind of fault is seen', async (t) => {
     ['src/db/page.ts', "import type { Row } from '../http/formats.ts'", /db knows no HTTP/],
     ['src/db/page.ts', "import type { FastifyReply } from 'fastify'", /db knows no HTTP/],
     ['src/db/page.ts', "const later = async () => await import('../resources/answer.ts')", /db knows no HTTP/],
+    ['src/data/faults.ts', "import { seed } from '../db/seed.ts'", /only how to read it/],
     ['src/http/cursor.ts', "import { sql } from 'kysely'", /http knows no SQL/],
     ['src/http/cursor.ts', "export { countRows } from '../db/page.ts'", /http knows no SQL/],
     ['src/http/cursor.ts', "import {\n  ask\n} from '../resources/question.ts'", /http knows no SQL/],

@@ -1,7 +1,7 @@
 // Every parameter of every operation of the document, given wrongly in every way: each time a 400 that names it, never a guess, never a 500.
 import t, { type Test } from 'tap'
 import { openApp, type Answer } from '../fixtures/app.ts'
-import { codesOf, operationsOf, type Operation, type Parameter, type ParameterSchema } from '../fixtures/operations.ts'
+import { codesOf, operationsOf, withQuery as joined, type Operation, type Parameter, type ParameterSchema } from '../fixtures/operations.ts'
 
 const { app, get } = await openApp(t)
 const operations = operationsOf(app)
@@ -14,7 +14,7 @@ interface Issue {
   did_you_mean?: string
 }
 
-const withQuery = (operation: Operation, query: string): string => `${operation.address}?${query}`
+const withQuery = (operation: Operation, query: string): string => joined(operation.address, query)
 
 // One assertion for each of so many requests would be a report nobody reads: faults are told one by one, the rest is counted.
 let refusals = 0
@@ -38,6 +38,7 @@ const never = ['', '__proto__%00', '%00', ...broken]
 const long = 'x'.repeat(10_000)
 const wrong: Record<string, string[]> = {
   integer: ['abc', '1e999', '1.5', '1.0', '0x10', '-0', '-1', '01', '+1', '%201', '1%20', '9007199254740993', '99999999999999999999', 'NaN', 'Infinity', 'true', 'null', '1,2', '__proto__', '1'.repeat(10_000)],
+  number: ['abc', '1e999', '1e3', '0x10', '-0', '-1', '0', '01', '+1', '.5', '1.', '%201', '99999999999999999999', 'NaN', 'Infinity', 'true', '1,2', '__proto__', '1'.repeat(10_000)],
   boolean: ['TRUE', 'True', '1', '0', 'yes', 'on', 'null', 'true,false', '%20true', '__proto__', 'constructor', long],
   code: ['zzzzzzzzz', '-0', '1e999', '__proto__', 'constructor', 'toString', 'hasOwnProperty', '*', '%25', '%27', 'a,,b', ',', `${long}`],
   enum: ['zzzzzzzzz', '-0', '1e999', '__proto__', 'constructor', 'toString', '%20', ',', long],
@@ -116,12 +117,12 @@ for (const operation of operations) {
 
 /** Exports take the parameters of their list, so of each long row of wrong values they are given a few. */
 function thinned (operation: Operation, values: string[]): string[] {
-  return /[.]/.test(operation.path) ? values.filter((_, i) => i % 7 === operation.path.length % 7) : values
+  return /[.]/.test(operation.path) ? values.filter((_, i) => i % 19 === operation.path.length % 19) : values
 }
 
 async function refusesWrongValues (t: Test, operation: Operation, name: string, schema: ParameterSchema): Promise<void> {
   const sort = sortOf(schema, name)
-  for (const value of thinned(operation, [...never, ...wrong[sort]!])) {
+  for (const value of thinned(operation, [...never, ...wrong[sort]!.filter((text) => schema.type !== 'array' || text !== '1,2')])) {
     const address = withQuery(operation, `${name}=${value}`)
     const issue = refused(t, address, await get(address), name)
     if (sort === 'enum' && issue !== undefined && !broken.includes(value) && issue.allowed?.join() !== (schema.items ?? schema).enum!.join()) t.fail(`${address}: the valid values are not listed`)
@@ -173,20 +174,31 @@ function validOf (schema: ParameterSchema): string | undefined {
   const inner = schema.items ?? schema
   if (inner.enum !== undefined) return inner.enum[0]
   if (inner['x-code'] !== undefined) return codesOf(inner['x-code'])[0]
-  if (inner.type === 'integer') return '1'
+  if (inner.type === 'integer' || inner.type === 'number') return String(inner.minimum)
   if (inner.type === 'boolean') return 'true'
   if (inner.format === 'date') return '2025-01-28'
+  if (inner.pattern?.includes('Y_GE') === true) return '_T'
+  if (inner.pattern?.includes('-Q[1-4]') === true) return '2020'
   if (inner.pattern?.includes('T[0-9]') === true) return '1'
   return 'x'
 }
 
 const lists = operations.filter(({ path, query }) => query.some(({ name }) => name === 'limit') && !/[.]/.test(path))
 
+/** Two values of parameters that are no closed list. */
+const others: Record<string, string[]> = { age: ['_T', 'Y0T4'], time_period: ['2019-08-31', '2020'], round_table: ['1', '4'] }
+
+/** What an address needs before the parameter, as it stands in links. */
+const needed = ({ address, query }: Operation, before: string): string => {
+  const own = address.split('?')[1]
+  return own === undefined || query.findIndex(({ name }) => name === 'q') > query.findIndex(({ name }) => name === before) ? '' : `${own}&`
+}
+
 await t.test('a list is the same with commas, with %2C and repeated; its codes are canonical in links', async (t) => {
   for (const operation of lists) {
     for (const { name, schema } of operation.query.filter(({ name, schema }) => schema.type === 'array' && name !== 'sort' && name !== 'fields')) {
       const inner = schema.items!
-      const values = (inner.enum ?? (inner['x-code'] === undefined ? ['CC-BY-4.0', 'CC0-1.0'] : codesOf(inner['x-code']))).slice(0, 2)
+      const values = (inner.enum ?? (inner['x-code'] === undefined ? others[name] ?? ['CC-BY-4.0', 'CC0-1.0'] : codesOf(inner['x-code']))).slice(0, 2)
       if (values.length < 2) continue
       const [a, b] = values.map((value) => inner['x-code'] === undefined ? value : value.toLowerCase())
       const answers: Answer[] = []
@@ -194,9 +206,9 @@ await t.test('a list is the same with commas, with %2C and repeated; its codes a
       t.equal(answers[0]!.status, 200, `${operation.path}?${name}=${a},${b}`)
       t.same(answers[1]!.json, answers[0]!.json, '%2C')
       t.same(answers[2]!.json, answers[0]!.json, 'repeated')
-      t.equal(answers[0]!.json.links.self, `${operation.path}?${name}=${values.map(encodeURIComponent).join(',')}&limit=3`)
+      t.equal(answers[0]!.json.links.self, `${operation.path}?${needed(operation, name)}${name}=${values.map(encodeURIComponent).join(',')}&limit=3`)
       if (inner['x-code'] !== undefined) {
-        t.equal((await get(withQuery(operation, `${name}=${a},${a!.toUpperCase()}`))).json.links.self, `${operation.path}?${name}=${values[0]}&limit=100`, 'the same code twice is one')
+        t.equal((await get(withQuery(operation, `${name}=${a},${a!.toUpperCase()}`))).json.links.self, `${operation.path}?${needed(operation, name)}${name}=${values[0]}&limit=100`, 'the same code twice is one')
       }
     }
     const fields = operation.query.find(({ name }) => name === 'fields')!.schema.items!.enum!
@@ -225,9 +237,13 @@ await t.test('a cursor belongs to its query, whole', async (t) => {
     return next === null ? undefined : new URL(next, 'http://x').searchParams.get('cursor')!
   }
   for (const operation of lists) {
-    const cursor = (await cursorOf(withQuery(operation, 'limit=2')))!
+    const cursor = await cursorOf(withQuery(operation, 'limit=2'))
+    if (cursor === undefined) {
+      t.comment(`NOT RUN: ${operation.path} has no second page`)
+      continue
+    }
     t.equal((await get(withQuery(operation, `cursor=${cursor}`))).status, 200, 'the limit may change on the way')
-    t.equal((await get(withQuery(operation, `cursor=${cursor}&fields=id`))).status, 200, 'so may the fields')
+    t.equal((await get(withQuery(operation, `cursor=${cursor}&fields=${operation.key![0]}`))).status, 200, 'so may the fields')
     const otherQueries = operation.query.flatMap(({ name, schema }: Parameter): string[] => {
       if (['limit', 'cursor', 'fields', 'as_of', 'members_on'].includes(name)) return []
       if (name === 'lang') return ['lang=fr']
@@ -261,9 +277,9 @@ await t.test('a cursor belongs to its query, whole', async (t) => {
 
 await t.test('a forged cursor is refused, not run', async (t) => {
   for (const operation of lists) {
-    const sorts = operation.query.find(({ name }) => name === 'sort')!.schema.items!.enum!
-    for (const sort of sorts) {
+    for (const sort of operation.query.find(({ name }) => name === 'sort')?.schema.items!.enum ?? []) {
       const { next } = (await get(withQuery(operation, `sort=${sort}&limit=1`))).json.links
+      if (next === null) continue // a single row
       const content = JSON.parse(Buffer.from(new URL(next, 'http://x').searchParams.get('cursor')!, 'base64url').toString()) as unknown[]
       for (const value of ['\u0000', 'zz', '', -1, 1.5, 1e300, true, null]) {
         const forged = Buffer.from(JSON.stringify(content.map((part, i) => i === content.length - 1 || i === 0 ? part : value))).toString('base64url')

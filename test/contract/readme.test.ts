@@ -1,44 +1,173 @@
-// README.md tells the truth: its commands give the answers shown, its links lead somewhere, its scripts exist.
-import { spawn } from 'node:child_process'
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// README.md tells the truth: its commands and examples give the answers shown, its table has every address, its rows can be added, its links lead somewhere, its scripts exist.
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import t from 'tap'
+import { parse } from 'csv-parse/sync'
+import t, { type Test } from 'tap'
 import packageJson from '../../package.json' with { type: 'json' }
+import { readCsv } from '../../src/csv.ts'
+import { seed } from '../../src/db/seed.ts'
+import { csvLine } from '../../src/http/formats.ts'
 import { openApp } from '../fixtures/app.ts'
-import { root } from '../fixtures/engines.ts'
+import { openDatabase, root } from '../fixtures/engines.ts'
+import { collectionsOf } from '../fixtures/operations.ts'
+import { copyRepository, run } from '../fixtures/process.ts'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const blocks = [...readme.matchAll(/^```sh\n(.*?)^```\n+^```(json|text|csv)\n(.*?)^```$/gms)].map(([, command, kind, answer]) => ({ command: command!, kind: kind!, answer: answer! }))
+const lineOf = (index: number): number => readme.slice(0, index).split('\n').length
+const here = mkdtempSync(join(tmpdir(), 'readme '))
+t.teardown(() => rmSync(here, { recursive: true, force: true }))
 
-async function shell (command: string, cwd: string): Promise<string> {
-  const child = spawn('sh', ['-c', command], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  let out = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { out += text })
-  await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject))
-  return out
+/** What a command prints, complaints included. */
+async function printed (t: Test, command: string[]): Promise<string> {
+  const { ended, stdout, stderr } = run(t, here, command)
+  await ended
+  return stdout() + stderr()
 }
 
-const here = tmpdir()
-const missing: string[] = []
-for (const tool of ['curl', 'jq']) if (!/^found$/m.test(await shell(`command -v ${tool} > /dev/null && echo found`, here))) missing.push(tool)
+/** Whether a command is there and ends well. */
+async function works (t: Test, command: string): Promise<boolean> {
+  return (await run(t, here, ['sh', '-c', command]).ended).code === 0
+}
+
+/** Compares line by line, so that a failure names the line of README.md to look at. */
+function sameLines (t: Test, answer: string, shown: string, line: number, what: string): void {
+  const [found, wanted] = [answer.split('\n'), shown.split('\n')]
+  const at = Array.from({ length: Math.max(found.length, wanted.length) }, (_, index) => index).find((index) => found[index] !== wanted[index])
+  if (at === undefined) t.pass(what)
+  else t.fail(`README.md line ${line + at} is not what is printed: ${what}`, { shown: wanted[at] ?? 'nothing', printed: found[at] ?? 'nothing', 'whole answer': answer })
+}
+
+async function listen (t: Test): Promise<string> {
+  const { app } = await openApp(t)
+  return (await app.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '')
+}
 
 await t.test('the commands give the answers shown', async (t) => {
-  t.ok(blocks.length >= 8, 'there are some')
+  const blocks = [...readme.matchAll(/^```sh\n(.*?)^```\n\n^```(?:json|text|csv)\n(.*?)^```$/gms)].map((block) => {
+    const [whole, command, answer] = block as unknown as [string, string, string]
+    return { command, answer, line: lineOf(block.index + whole.lastIndexOf(answer)) }
+  })
+  t.equal(blocks.length, readme.match(/^```sh$/gm)!.length, 'each command is followed by its answer')
+  t.ok(readme.match(/^\*\*[^*]+\?\*\*/gm)!.length >= 10, 'there are ten questions')
+
+  const missing: string[] = []
+  for (const tool of ['curl', 'jq']) if (!await works(t, `${tool} --version`)) missing.push(tool)
   if (missing.length > 0) {
     t.comment(`Not run, since ${missing.join(' and ')} cannot be found`)
     if (process.env.CI === 'true') t.fail(`install ${missing.join(' and ')}`)
     return
   }
-  const { app } = await openApp(t)
-  const address = await app.listen({ host: '127.0.0.1', port: 0 })
-  const folder = mkdtempSync(join(tmpdir(), 'readme '))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  for (const { command, kind, answer } of blocks) {
-    const printed = await shell(command.replaceAll('localhost:8080', address.replace('http://', '')), folder)
-    if (kind === 'json') t.same(JSON.parse(printed), JSON.parse(answer), command)
-    else t.equal(printed, answer, command)
+  const address = await listen(t)
+  for (const { command, answer, line } of blocks) {
+    sameLines(t, await printed(t, ['sh', '-c', command.replaceAll('localhost:8080', address)]), answer, line, command)
   }
+})
+
+await t.test('the examples in other languages print what is shown', async (t) => {
+  const address = await listen(t)
+  const shown = /^All three print:\n\n```text\n(?<answer>.*?)^```$/ms.exec(readme)!
+  const { answer } = shown.groups as { answer: string }
+  const line = lineOf(shown.index + shown[0].indexOf(answer))
+  const countries = `http://${address}/v1/countries.csv?code=NA,AF`
+  // `reads` keeps the options of the example and shows what they make of Namibia's code and of zeros in front.
+  const languages = [
+    { name: 'js', needs: 'Node', ready: 'true', command: process.execPath, file: 'example.mjs' },
+    { name: 'python', needs: 'python3 with pandas', ready: 'python3 -c "import pandas"', command: 'python3', file: 'example.py', reads: (options: string) => `import pandas\nfor row in pandas.read_csv("${countries}", ${options}).itertuples(): print(row.iso2, row.m49)\n` },
+    { name: 'r', needs: 'R', ready: 'Rscript --version', command: 'Rscript', file: 'example.R', reads: (options: string) => `writeLines(with(read.csv("${countries}", ${options}), paste(iso2, m49)))\n` }
+  ]
+  for (const { name, needs, ready, command, file, reads } of languages) {
+    await t.test(name, { skip: !await works(t, ready) && `THE EXAMPLE IN ${name.toUpperCase()} WAS NOT RUN, since ${needs} cannot be found` }, async (t) => {
+      const code = new RegExp(`^\`\`\`${name}\n(.*?)^\`\`\`$`, 'ms').exec(readme)?.[1]
+      if (code === undefined) return t.fail('there is an example')
+      const runs = async (text: string): Promise<string> => {
+        writeFileSync(join(here, file), text)
+        return await printed(t, [command, join(here, file)])
+      }
+      sameLines(t, await runs(code.replaceAll('localhost:8080', address)), answer, line, `the example in ${name}`)
+      if (reads !== undefined) t.equal(await runs(reads(/read.csv\("[^"]*", (.*)\)$/m.exec(code)![1]!)), 'AF 004\nNA 516\n', 'codes stay as they are')
+    })
+  }
+})
+
+await t.test('the table has every address, in the words of the document', async (t) => {
+  const { app } = await openApp(t)
+  const { paths } = app.swagger() as { paths: Record<string, { get: { description: string } }> }
+  const rows = new Map([...readme.matchAll(/^\| `(\/v1\/[^`]+)`(, `\/\{id\}`)? \| (.*)\. \|$/gm)].map(([, path, record, words]) => [path!, { record: record !== undefined, words: words! }]))
+  const isRecord = (path: string): boolean => path.endsWith('/{id}') && paths[path.slice(0, -'/{id}'.length)] !== undefined
+  const collections = new Set(collectionsOf(app).map(({ path }) => path))
+  for (const [path, { get: { description } }] of Object.entries(paths)) {
+    if (/\.(csv|ndjson)$/.test(path) || isRecord(path)) continue
+    if (!path.startsWith('/v1/')) {
+      t.ok(readme.includes(`\`${path}\``), `${path} is named`)
+      continue
+    }
+    const row = rows.get(path)
+    const record = paths[`${path}/{id}`] !== undefined
+    if (row === undefined) {
+      t.fail(`put into the table of README.md: | \`${path}\`${record ? ', `/{id}`' : ''} | ${/^.*?\.(?= |$)/s.exec(description)![0]} |`)
+      continue
+    }
+    t.equal(row.record, record, `${path}: whether it has records`)
+    t.ok(description.startsWith(row.words) && /^[.,:;]/.test(description.slice(row.words.length)), `${path}: "${row.words}" is how its description begins`)
+    if (!path.endsWith('/profile')) t.ok(collections.has(path), `${path} has CSV and NDJSON`)
+  }
+  for (const path of rows.keys()) t.ok(paths[path] !== undefined, `${path} is in the document`)
+})
+
+/** Puts a row where its key belongs in a file of `data/`. Columns that it does not name stay empty. */
+function addRow (t: Test, path: string, row: Record<string, string>): void {
+  const { columns, records } = readCsv(path)
+  for (const column of Object.keys(row)) t.ok(columns.includes(column), `${relative(dirname(path), path)} has a column ${column}`)
+  // The columns of the key come first in every file.
+  const isAfter = (cells: Record<string, string | null>): boolean => {
+    const column = columns.find((name) => (cells[name] ?? '') !== (row[name] ?? ''))
+    return column !== undefined && (cells[column] ?? '') > (row[column] ?? '')
+  }
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const next = records.find(({ cells }) => isAfter(cells))
+  lines.splice(next === undefined ? lines.length - 1 : next.line - 1, 0, csvLine(columns.map((column) => row[column] ?? '')).trimEnd())
+  writeFileSync(path, lines.join('\n'))
+}
+
+await t.test('the rows shown can be added, and are found in the answers', async (t) => {
+  const copy = copyRepository(t)
+  const added = [...readme.matchAll(/^`data\/(\w+)\.csv`\n\n```csv\n(.*?)^```$/gms)].flatMap(([, table, text]) =>
+    (parse(text!, { columns: true }) as Array<Record<string, string>>).map((row) => ({ table: table!, row })))
+  t.same(added.map(({ table }) => table), ['source', 'network', 'network_area', 'network_parent', 'member', 'event', 'observation'])
+  for (const { table, row } of added) addRow(t, join(copy, 'data', `${table}.csv`), row)
+
+  const check = run(t, copy, ['npm', 'run', 'data:check'])
+  t.equal((await check.ended).code, 0, `the check has nothing to say: ${check.stdout()}${check.stderr()}`)
+
+  const connection = await openDatabase(t)
+  t.match(await seed(connection.db, join(copy, 'data')), { applied: added.length, removed: 0, left: [] })
+  const { get } = await openApp(t, { connection })
+  const network = (await get('/v1/networks/iceland')).json
+  const figures = (await get('/v1/statistics?country=ISL')).json
+  const { data } = network
+  // Where each row stands, with the names that its columns have there.
+  const places: Record<string, (row: Record<string, string>) => [unknown[], Record<string, string>]> = {
+    source: ({ id, title, publisher, license }) => [[{ ...network.sources[id!], id }], { id: id!, title: title!, publisher: publisher!, license: license! }],
+    network: ({ name_en: name, ...row }) => [[data], { ...row, name: name! }],
+    network_area: ({ area, source }) => [data.areas, { area: area!, source: source! }],
+    network_parent: ({ parent, source }) => [data.parents, { network: parent!, source: source! }],
+    member: ({ network: _network, ...row }) => [data.members, row],
+    event: ({ network: _network, ...row }) => [data.events, row],
+    observation: (row) => [figures.data, row]
+  }
+  for (const { table, row } of added) {
+    const [among, wanted] = places[table]!(row)
+    const isIt = (record: any): boolean => Object.entries(wanted).every(([name, value]) => String(record[name]) === value)
+    t.ok(among.some(isIt), `${table}: ${JSON.stringify(wanted)} is among ${JSON.stringify(among)}`)
+  }
+  t.equal(data.launched, '2024-03-05')
+})
+
+await t.test('data/README.md names every file', async (t) => {
+  const text = readFileSync(join(root, 'data/README.md'), 'utf8')
+  for (const file of globSync('*.csv', { cwd: join(root, 'data') })) t.ok(text.includes(`\`${file}\``), file)
+  for (const [, file] of text.matchAll(/`(\w+\.csv)`/g)) t.ok(existsSync(join(root, 'data', file!)), file!)
 })
 
 await t.test('links within the repository lead somewhere', async (t) => {
@@ -47,6 +176,8 @@ await t.test('links within the repository lead somewhere', async (t) => {
     for (const [, link] of text.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)) {
       t.ok(existsSync(join(root, dirname(file), link!)), `${relative('.', file)}: ${link}`)
     }
+    const anchors = new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading!.toLowerCase().replaceAll(/[^\w\- ]/g, '').replaceAll(' ', '-')))
+    for (const [, anchor] of text.matchAll(/\]\(#([^)\s]+)\)/g)) t.ok(anchors.has(anchor!), `${relative('.', file)}: #${anchor}`)
   }
 })
 

@@ -73,7 +73,7 @@ const lists: Record<string, string> = {
 }
 
 /** Lists that only label codes which the schema leaves open. */
-const labels = ['breakdown', 'measure_basis']
+const labels = ['breakdown', 'default_rule', 'measure_basis']
 
 async function checksOf (on: Kysely<DB>): Promise<Array<{ table: string, definition: string }>> {
   return (await sql<{ table: string, definition: string }>`
@@ -264,7 +264,7 @@ await t.test('an observation uses known codes only', async (t) => {
   const put = async (other: Record<string, unknown>): Promise<string> => await outcome(async (trx) => await indicatorAnd(trx, other))
   const change = async (other: Record<string, unknown>): Promise<string> => await outcome(async (trx) => {
     await indicatorAnd(trx, {})
-    await trx.updateTable('observation').set(other).execute()
+    await trx.updateTable('observation').set(other).where('indicator', '=', 'test_stock').execute()
   })
   for (const attempt of [put, change]) {
     for (const other of [{ note: 'a note' }, { country: 'm49-001' }, { origin: '_T' }, { origin: '_U' }, { origin: '_Z' }, { breakdown: '_T' }, { breakdown: '_U' }, { breakdown: '_Z' }, { breakdown: 'level_b' }]) {

@@ -14,7 +14,7 @@ await t.test('npm start with no setting gives a seeded service', { skip: engine 
   const first = await startServer(t, repository, {}, npmStart)
   const lines = first.stdout().split('\n')
   t.ok(lines.includes(`The registry answers at ${first.base.replace('127.0.0.1', 'localhost').replace('[::1]', 'localhost')}/v1/networks`))
-  t.ok(lines.some((line) => /^Its document is at http:\/\/localhost:\d+\/openapi\.json$/.test(line)))
+  t.ok(lines.some((line) => /^Its reference is at http:\/\/localhost:\d+\/docs, its document at http:\/\/localhost:\d+\/openapi\.json$/.test(line)))
   t.equal(first.stderr(), '', 'nothing is complained of')
   const mali = await first.get('/v1/networks/mali')
   t.equal(mali.status, 200)
@@ -94,7 +94,7 @@ await t.test('PUBLIC_URL stands in what is printed, in links and in the document
   const env = engine === 'pglite' ? { DATA_DIR: folder } : await onPostgres(t)
   const publicUrl = 'https://registry.example.org/un'
   const server = await startServer(t, repository, { ...env, PUBLIC_URL: publicUrl })
-  t.match(server.stdout(), `The registry answers at ${publicUrl}/v1/networks\nIts document is at ${publicUrl}/openapi.json\n`)
+  t.match(server.stdout(), `The registry answers at ${publicUrl}/v1/networks\nIts reference is at ${publicUrl}/docs, its document at ${publicUrl}/openapi.json\n`)
   const { json } = await server.get('/v1/networks?limit=1')
   for (const link of ['self', 'permalink', 'next']) t.ok(json.links[link].startsWith(`${publicUrl}/v1/networks?`), `links.${link}`)
   t.match((await server.get('/openapi.json')).json.servers, [{ url: publicUrl }])

@@ -20,7 +20,8 @@ await t.test('filters are exact', async (t) => {
   t.same(await ids('country=MLI'), ['mali'])
   t.same(await ids('country=mli,NER'), ['mali', 'niger'])
   t.same(await ids('covering=MLI'), ['africa', 'global', 'mali', 'west-and-central-africa'])
-  t.same(await ids('country=SOM'), [])
+  t.same(await ids('country=SOM'), ['somalia'])
+  t.same(await ids('country=AND'), [])
 })
 
 await t.test('a date of the network cites who gives it, and says nothing when only before or after is known', async (t) => {
@@ -37,7 +38,7 @@ await t.test('what is suggested is what was probably meant', async (t) => {
   t.equal(await meant('/v1/countries?region=ecowas'), 'rec-ecowas')
   t.equal(await meant('/v1/countries/Swazland'), 'SWZ')
   t.equal(await meant('/v1/countries/Korea') === 'KWT', false)
-  t.equal(await meant('/v1/frameworks'), undefined)
+  t.equal(await meant('/v1/weather'), undefined)
   t.equal(await meant('/v1/network'), '/v1/networks')
 })
 

@@ -6,7 +6,7 @@ import type { DB } from '../../db/types.ts'
 import type { AgencyFilters } from './schema.ts'
 
 function agencyColumns (db: Kysely<DB>, lang: Language) {
-  return db.selectFrom('agency').select(['agency.id', 'acronym', ...nameColumns('agency', lang), 'kind', 'country', 'url', 'note', 'source'])
+  return db.selectFrom('agency').select(['agency.id', 'acronym', 'aliases', ...nameColumns('agency', lang), 'kind', 'country', 'url', 'note', 'source'])
 }
 
 export function agencyRows (db: Kysely<DB>, filters: AgencyFilters, { lang }: { lang: Language }) {
@@ -20,7 +20,7 @@ export function agencyRows (db: Kysely<DB>, filters: AgencyFilters, { lang }: { 
     if (role !== undefined) roles = roles.where('role', 'in', role)
     query = query.where('agency.id', 'in', roles)
   }
-  if (q !== undefined) query = query.where(matches(q, ...allNames('agency'), 'agency.acronym', 'agency.id'))
+  if (q !== undefined) query = query.where(matches(q, ...allNames('agency'), 'agency.acronym', 'agency.aliases', 'agency.id'))
   return query
 }
 

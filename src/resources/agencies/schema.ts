@@ -5,6 +5,7 @@ import { code, codeParameter, codes, day, key, nullable, ref, term, termParamete
 const common = {
   id: key('Key of the organisation or office.', 'iom'),
   acronym: nullable(text('Acronym as the organisation writes it.')),
+  aliases: Type.Array(Type.String(), { description: 'Other acronyms and names in use, such as OIM for IOM.' }),
   name: text('Name in the language of the answer.'),
   name_lang: text('Language that `name` is in.'),
   kind: term('agency_kind', 'What sort of organisation it is.'),

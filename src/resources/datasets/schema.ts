@@ -1,6 +1,6 @@
 // Datasets: publications of figures that come in editions.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, key, nullable, text, textListParameter } from '../../http/schemas.ts'
+import { code, codeParameter, codes, key, nullable, text } from '../../http/schemas.ts'
 
 export const DatasetSchema = Type.Object({
   id: key('Key of the dataset.', 'undesa-ims'),
@@ -18,6 +18,6 @@ export type Dataset = Static<typeof DatasetSchema>
 
 export const DatasetFiltersSchema = Type.Object({
   publisher: codeParameter('agency', 'Agency that publishes it.'),
-  license: textListParameter('Licences, exactly as in the field. Comma list: any of them.')
+  license: codeParameter('license', 'Licences in use.')
 })
 export type DatasetFilters = Static<typeof DatasetFiltersSchema> & { q?: string }

@@ -13,10 +13,15 @@ export function memberColumns (db: Kysely<DB>) {
 
 export function memberRows (db: Kysely<DB>, filters: MemberFilters, { membersOn }: { membersOn: string }) {
   let query = memberColumns(db)
-  const { network, agency, role, kind, country, region, valid_on: validOn, q } = filters
+  const { network, agency, role, kind, country, region, valid_on: validOn, with_agency: withAgency, q } = filters
   if (network !== undefined) query = query.where('member.network', 'in', network)
   if (agency !== undefined) query = query.where('member.agency', 'in', agency)
   if (role !== undefined) query = query.where('member.role', 'in', role)
+  if (withAgency !== undefined) {
+    let beside = db.selectFrom('member as other').select('other.network').where('other.agency', 'in', withAgency)
+    if (role !== undefined) beside = beside.where('other.role', 'in', role)
+    query = query.where('member.network', 'in', beside)
+  }
   if (kind !== undefined) query = query.where('agency.kind', 'in', kind)
   if (country !== undefined) query = query.where('member.network', 'in', db.selectFrom('network_area').select('network').where('area', 'in', country))
   if (region !== undefined) query = query.where(sql<boolean>`member.network in (select network from network_area where area in ${areasOf(region, membersOn)})`)

@@ -22,6 +22,7 @@ export const MemberFiltersSchema = Type.Object({
   network: codeParameter('network', 'The network.'),
   agency: codeParameter('agency', 'The organisation or office.'),
   role: termParameter('member_role', 'Its role.'),
+  with_agency: codeParameter('agency', 'Roles in networks in which this organisation or office has a role too; with `role`, in which it has one of those roles. `role=co_chair&with_agency=unicef` tells with whom UNICEF co-chairs, and where.'),
   kind: termParameter('agency_kind', 'What sort of organisation it is.'),
   country: codeParameter('country', 'Networks whose own area is the country (ISO 3166-1 alpha-3).'),
   region: codeParameter('region', 'Networks whose own area belongs to the region on `members_on`, or is the region itself.'),

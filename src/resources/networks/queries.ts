@@ -12,8 +12,9 @@ interface Context {
   membersOn: string
 }
 
+// The most precise of the dates on record: sources disagree, and `events` has all of them.
 const step = (kind: string, column: string) =>
-  sql<string | null>`(select ${sql.ref(column)} from event where event.network = network.id and event.kind = ${sql.lit(kind)} and event.date is not null and event.date_qualifier = 'on' order by event.earliest, event.id limit 1)`
+  sql<string | null>`(select ${sql.ref(column)} from event where event.network = network.id and event.kind = ${sql.lit(kind)} and event.date is not null and event.date_qualifier = 'on' order by length(event.date) desc, event.earliest, event.id limit 1)`
 
 function networkColumns (db: Kysely<DB>, lang: Language) {
   return db.selectFrom('network').select([

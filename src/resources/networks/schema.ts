@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import { code, codeParameter, codes, count, key, nullable, partialDate, ref, term, termParameter, text } from '../../http/schemas.ts'
 import { EventSchema } from '../events/schema.ts'
 import { MemberSchema } from '../members/schema.ts'
+import { WorkingGroupMemberSchema, WorkingGroupSchema } from '../working_groups/schema.ts'
 
 const common = {
   id: key('Key of the network.', 'mali'),
@@ -18,10 +19,10 @@ const common = {
   membership_basis: term('membership_basis', 'How its source describes who belongs to it.'),
   stated_member_count: nullable(Type.Integer({ description: 'Number of members that its source states, beside those listed.', minimum: 1 })),
   listed_member_count: count('Distinct organisations and offices recorded in any role but government partner, stakeholder and observer.'),
-  established: nullable(partialDate('When it was established. Null where no date is on record, or only that it was before or after one: see `events`.')),
+  established: nullable(partialDate('When it was established: the most precise date on record, the earliest of several. Null where no date is on record, or only that it was before or after one: see `events`.')),
   established_precision: nullable(text('How precisely that is known. Vocabulary `date_precision`.')),
   established_source: nullable(code('source', 'Source of that.')),
-  launched: nullable(partialDate('When it was launched. Null where no date is on record, or only that it was before or after one: see `events`.')),
+  launched: nullable(partialDate('When it was launched: the most precise date on record, the earliest of several. Null where no date is on record, or only that it was before or after one: see `events`.')),
   launched_precision: nullable(text('How precisely that is known. Vocabulary `date_precision`.')),
   launched_source: nullable(code('source', 'Source of that.')),
   source: code('source', 'Source of the network\'s own facts; dates, members, events and the rest cite their own.')
@@ -43,27 +44,6 @@ export const NetworkParentSchema = Type.Object({
   network: code('network', 'The network above.'),
   source: code('source', 'Source of that.')
 }, { $id: 'NetworkParent', title: 'NetworkParent', description: 'A network that stands above another.', additionalProperties: false })
-
-export const WorkingGroupMemberSchema = Type.Object({
-  agency: code('agency', 'The organisation or office.'),
-  role: term('member_role', 'Its role in the group.'),
-  source: code('source', 'Source of that.')
-}, { $id: 'WorkingGroupMember', title: 'WorkingGroupMember', description: 'Who leads or joins a working group.', additionalProperties: false })
-
-export const WorkingGroupSchema = Type.Object({
-  id: key('Key of the working group.', 'mali-wg2'),
-  code: nullable(text('Short code as published.')),
-  name: text('Name in the language of the answer.'),
-  name_lang: text('Language that `name` is in.'),
-  status: term('working_group_status', 'What is known of its life.'),
-  workplan: nullable(text('Workplan it belongs to, as published.')),
-  started: nullable(partialDate('When it began.')),
-  started_precision: term('date_precision', 'How precisely that is known.'),
-  basis: term('evidence_basis', 'Whether the start is stated or inferred.'),
-  note: nullable(text('Remark of the registry.')),
-  source: code('source', 'Source of the working group.'),
-  members: Type.Array(ref(WorkingGroupMemberSchema), { description: 'Who leads and joins it.' })
-}, { $id: 'WorkingGroup', title: 'WorkingGroup', description: 'A working group or workstream of a network.', additionalProperties: false })
 
 export const NetworkAlignmentSchema = Type.Object({
   id: key('Key of the alignment.', 'mali-gcm-21'),

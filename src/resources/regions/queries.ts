@@ -1,5 +1,5 @@
 // Regions from the database.
-import { sql, type Kysely, type SqlBool } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
 import { allNames, holdsOn, matches, nameColumns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
@@ -10,16 +10,27 @@ interface Context {
   membersOn: string
 }
 
+/** The countries and territories of a region on a day. */
+const membersOf = (region: string, day: string) => sql`(select area_member.area from area_member join area member_area on member_area.id = area_member.area and member_area.kind <> 'aggregate'
+    where area_member.aggregate = ${sql.ref(region)} and ${holdsOn('area_member', day)})`
+const countIn = (areas: RawBuilder<unknown>) => sql<number>`(select count(*) from ${areas} as part)`
+/** A number for regions whose composition is on record, on whatever day; null for the others, of which nothing can be counted. */
+const whereKnown = (number: RawBuilder<number>) => sql<number | null>`case when exists (select 1 from area_member known where known.aggregate = area.id) then ${number} end`
+const networksIn = (areas: RawBuilder<unknown>) => sql<number>`(select count(*) from network where level = 'country' and network.id in (
+      select network from network_area where network_area.area in ${areas}))`
+
 function regionColumns (db: Kysely<DB>, { lang, membersOn }: Context) {
-  const members = sql`from area_member join area member_area on member_area.id = area_member.area and member_area.kind <> 'aggregate'
-    where area_member.aggregate = area.id and ${holdsOn('area_member', membersOn)}`
-  return db.selectFrom('area').where('area.kind', '=', 'aggregate').select([
-    'area.id', sql<string>`area.scheme`.as('scheme'), ...nameColumns('area', lang), 'm49',
-    sql<number>`(select count(*) ${members})`.as('member_count'),
-    sql<number>`(select count(*) from network where level = 'country' and network.id in (
-      select network from network_area where network_area.area in (select area_member.area ${members})))`.as('network_count'),
-    'note', 'source'
-  ])
+  const members = membersOf('area.id', membersOn)
+  return db.selectFrom('area').where('area.kind', '=', 'aggregate')
+    .leftJoinLateral((on) => on.selectFrom('observation').select(['value', 'qualifier', 'time_period', 'source'])
+      .where('indicator', '=', 'network_count').where('breakdown', '=', 'country_networks').whereRef('country', '=', 'area.id').where('value', 'is not', null)
+      .orderBy(sql`last_day(time_period) desc, time_period desc, source`).limit(1).as('stated'), (join) => join.onTrue())
+    .select([
+      'area.id', sql<string>`area.scheme`.as('scheme'), ...nameColumns('area', lang), 'm49',
+      whereKnown(countIn(members)).as('member_count'), whereKnown(networksIn(members)).as('network_count'),
+      'stated.value as stated_network_count', 'stated.qualifier as stated_network_count_qualifier', 'stated.time_period as stated_network_count_period', 'stated.source as stated_network_count_source',
+      'area.note', 'area.source'
+    ])
 }
 
 export function regionRows (db: Kysely<DB>, filters: RegionFilters, context: Context) {
@@ -32,10 +43,35 @@ export function regionRows (db: Kysely<DB>, filters: RegionFilters, context: Con
 }
 
 export async function findRegion (db: Kysely<DB>, id: string, context: Context) {
-  const found = await regionColumns(db, context).select('revision').where('area.id', '=', id).executeTakeFirst()
+  const found = await regionColumns(db, context).select('area.revision').where('area.id', '=', id).executeTakeFirst()
   if (found === undefined) return undefined
   const { revision, ...region } = found
   const members = await db.selectFrom('area_member').select(['area', 'valid_from', 'valid_to', 'note', 'source'])
     .where('aggregate', '=', id).where(holdsOn('area_member', context.membersOn)).orderBy('area').execute()
-  return { record: { ...region, members }, revision }
+  const stated = await db.selectFrom('observation').select(['breakdown', 'time_period', 'value', 'qualifier', 'as_reported', 'note', 'source'])
+    .where('indicator', '=', 'network_count').where('country', '=', id).where('value', 'is not', null)
+    .orderBy(sql`last_day(time_period) desc, breakdown, source`).execute()
+  return { record: { ...region, stated_network_counts: stated, overlaps: await overlapsOf(db, id, context), members }, revision }
+}
+
+async function overlapsOf (db: Kysely<DB>, id: string, { membersOn }: Context) {
+  const { rows } = await sql<{ region: string, scheme: string, member_count: number, shared_count: number, network_count: number }>`
+    with part as (
+      select area_member.aggregate, area_member.area, region.scheme from area_member
+      join area region on region.id = area_member.aggregate
+      join area member_area on member_area.id = area_member.area and member_area.kind <> 'aggregate'
+      where ${holdsOn('area_member', membersOn)}
+    ), own as (select area, scheme, count(*) over () as own_count from part where aggregate = ${id}),
+    other as (
+      select part.aggregate as region, part.scheme, count(*) as member_count, count(own.area) as shared_count, max(own.own_count) as own_count,
+             (select count(distinct network.id) from part p join network_area on network_area.area = p.area join network on network.id = network_area.network and network.level = 'country'
+              where p.aggregate = part.aggregate) as network_count
+      from part left join own on own.area = part.area
+      where part.scheme <> (select scheme from area where area.id = ${id})
+      group by part.aggregate, part.scheme
+    )
+    select region, scheme, member_count, shared_count, network_count from other
+    where shared_count > 0 and 2 * shared_count >= least(member_count, own_count)
+    order by shared_count::numeric / (member_count + own_count - shared_count) desc, region`.execute(db)
+  return rows
 }

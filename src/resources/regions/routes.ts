@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
 import { findRegion, regionRows } from './queries.ts'
-import { RegionFiltersSchema, RegionMemberSchema, RegionSchema, RegionSummarySchema } from './schema.ts'
+import { RegionFiltersSchema, RegionMemberSchema, RegionOverlapSchema, RegionSchema, RegionSummarySchema, StatedCountSchema } from './schema.ts'
 
 export function regions (app: FastifyInstance, services: Services): void {
-  app.addSchema(RegionMemberSchema)
+  for (const part of [RegionMemberSchema, StatedCountSchema, RegionOverlapSchema]) app.addSchema(part)
   registerCollection(app, services, {
     path: '/regions',
     tag: 'Geography',
@@ -15,13 +15,13 @@ export function regions (app: FastifyInstance, services: Services): void {
     about: 'Regions of several schemes: UN M49, IOM, the UN regional commissions, regional economic communities, and the Network itself. "West and Central Africa" is not the same in two of them, so a region is always a scheme and a code, and its members are dated.',
     row: RegionSummarySchema,
     filters: RegionFiltersSchema.properties,
-    sorts: ['id', 'name', 'scheme', 'member_count', 'network_count'],
+    sorts: ['id', 'name', 'scheme', 'member_count', 'network_count', 'stated_network_count'],
     defaultSort: ['id'],
     dated: true,
     rows: regionRows,
     record: {
       schema: RegionSchema,
-      about: 'A region with its members on a day.',
+      about: 'A region with its members on a day, the numbers of networks in it as sources state them and as this registry counts them, and the regions of other schemes that it resembles.',
       kind: 'region',
       id: { description: 'The scheme and its code. Case does not matter.', example: 'rec-ecowas' },
       dated: true,

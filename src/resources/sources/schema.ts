@@ -1,6 +1,6 @@
 // Sources: who says so.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, day, flag, key, nullable, partialDate, term, termParameter, text, textListParameter } from '../../http/schemas.ts'
+import { code, codeParameter, codes, day, flag, key, nullable, partialDate, term, termParameter, text } from '../../http/schemas.ts'
 
 export const SourceSchema = Type.Object({
   id: key('Key of the source.', 'iom-news-mali-launch'),
@@ -29,6 +29,6 @@ export const SourceFiltersSchema = Type.Object({
   kind: termParameter('source_kind', 'What sort of thing it is.'),
   publisher: codeParameter('agency', 'Agency that published it.'),
   dataset: codeParameter('dataset', 'Editions of the dataset.'),
-  license: textListParameter('Licences, exactly as in the field. Comma list: any of them.')
+  license: codeParameter('license', 'Licences in use.')
 })
 export type SourceFilters = Static<typeof SourceFiltersSchema> & { q?: string }
