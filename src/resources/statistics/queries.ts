@@ -3,7 +3,7 @@ import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { areasOf, matches } from '../../db/fragments.ts'
 import { inEditions, newestOfSeries, newestOfSources, observations, superseded, totalsOnly, within, type Observations } from '../../db/observations.ts'
 import type { DB } from '../../db/types.ts'
-import type { CompareFilters, StatisticsFilters } from './schema.ts'
+import { ComparedValueSchema, type CompareFilters, type StatisticsFilters } from './schema.ts'
 
 interface Context {
   membersOn: string
@@ -87,7 +87,7 @@ const rules: Array<[string, RawBuilder<number>]> = [
 const comparable = ['breakdown', 'time_period', 'time_basis', 'measure_basis', 'qualifier', 'obs_status', 'attributed_to'] as const
 
 /** The fields of a compared value that stand in the observation or its source as they are. */
-const parts = ['source', 'publisher', 'dataset', 'edition', 'released', 'breakdown', 'time_period', 'time_basis', 'value', 'qualifier', 'obs_status', 'measure_basis', 'attribution', 'attributed_to', 'as_reported', 'note', 'derived', 'superseded']
+const parts = Object.keys(ComparedValueSchema.properties).filter((field) => field !== 'is_default')
 
 export function compareRows (db: Kysely<DB>, filters: CompareFilters, context: Context) {
   const { time_period: periods, source, min_ratio: minRatio } = filters

@@ -104,25 +104,27 @@ export const AvailabilitySchema = Type.Object({
 }, { $id: 'Availability', title: 'Availability', description: 'What one source has of one indicator.', additionalProperties: false })
 export type Availability = Static<typeof AvailabilitySchema>
 
+const figure = ObservationSchema.properties
+
 export const ComparedValueSchema = Type.Object({
-  source: code('source', 'The edition or page that states the value.'),
-  publisher: code('agency', 'Agency that published it.'),
-  dataset: nullable(code('dataset', 'The dataset that it is an edition of.')),
+  source: figure.source,
+  publisher: figure.publisher,
+  dataset: figure.dataset,
   edition: nullable(text('Edition, for an edition of a dataset.')),
   released: nullable(text('When the source was published, as precisely as it is known.')),
   breakdown: text('`_T` or `_Z` where the source gives the whole. A source that gives parts only stands here with the first of the indicator\'s `breakdowns` that it has, such as `cause_conflict`.'),
-  time_period: text('Period that the value is of.'),
-  time_basis: term('date_basis', 'How the period is known.'),
+  time_period: figure.time_period,
+  time_basis: figure.time_basis,
   value: Type.Number({ description: 'The value, in the unit of the row.' }),
-  qualifier: term('qualifier', 'How the source qualifies the value.'),
-  obs_status: term('obs_status', 'Status of the value, as in SDMX.'),
-  measure_basis: nullableTerm('measure_basis', 'How the publisher defines the people counted.'),
-  attribution: term('attribution', 'How firmly the figure is tied to whom it is attributed to.'),
-  attributed_to: nullable(code('agency', 'Whom the source says the figure comes from.')),
-  as_reported: nullable(text('The figure in the words of the source.')),
-  note: nullable(text('Remark of the registry.')),
-  derived: flag('True where this registry computed the value.'),
-  superseded: flag('True where a newer edition of the source is on record.'),
+  qualifier: figure.qualifier,
+  obs_status: figure.obs_status,
+  measure_basis: figure.measure_basis,
+  attribution: figure.attribution,
+  attributed_to: figure.attributed_to,
+  as_reported: figure.as_reported,
+  note: figure.note,
+  derived: figure.derived,
+  superseded: figure.superseded,
   is_default: flag('Whether it is the default of the row.')
 }, { $id: 'ComparedValue', title: 'ComparedValue', description: 'What one source says.', additionalProperties: false })
 
