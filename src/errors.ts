@@ -91,7 +91,7 @@ export type ProblemCode = keyof typeof problems
 export interface Issue {
   /** Name of the query or path parameter, or of the header. */
   parameter?: string
-  code: 'UNKNOWN_PARAMETER' | 'REPEATED_PARAMETER' | 'INVALID_VALUE' | 'UNKNOWN_CODE' | 'UNKNOWN_ADDRESS'
+  code: 'UNKNOWN_PARAMETER' | 'REPEATED_PARAMETER' | 'INVALID_VALUE' | 'UNKNOWN_CODE' | 'UNKNOWN_ADDRESS' | 'NOT_ADDABLE'
   detail: string
   allowed?: string[]
   did_you_mean?: string
@@ -114,6 +114,12 @@ export class Problem extends Error {
   get status (): number {
     return problems[this.code].status
   }
+}
+
+/** The problem for a list of things that are wrong with a request. */
+export function invalidRequest (issues: Issue[]): Problem {
+  const names = [...new Set(issues.map((issue) => issue.parameter).filter((name) => name !== undefined))]
+  return new Problem('INVALID_PARAMETER', issues.length === 1 ? issues[0]!.detail : `${issues.length} things are wrong with the request: ${names.join(', ')}. See errors.`, { issues })
 }
 
 /** A failure to start that the operator can mend: printed as one line, without a stack. */

@@ -14,7 +14,7 @@ const dataFolder = join(import.meta.dirname, '../data')
 async function start (): Promise<void> {
   const { loadConfig } = await import('./config.ts')
   const config = loadConfig()
-  const [{ default: pino }, { connect }, { prepare }] = await Promise.all([import('pino'), import('./db/connect.ts'), import('./db/prepare.ts')])
+  const [{ default: pino }, { connect }, { prepare }, { applyFigures }] = await Promise.all([import('pino'), import('./db/connect.ts'), import('./db/prepare.ts'), import('./imports/figures.ts')])
   const log = pino({ level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] })
   // Loaded while the database opens, and awaited only then: with it data/vocabulary.csv is read, which may be broken.
   const loading = import('./app.ts')
@@ -24,6 +24,9 @@ async function start (): Promise<void> {
     const { applied, seeded } = await prepare(config, connection, config.seed ? dataFolder : undefined)
     if (applied.length > 0) log.info({ migrations: applied }, 'Schema brought up to date')
     if (seeded?.revision != null) log.info({ revision: seeded.revision, applied: seeded.applied, removed: seeded.removed }, 'Curated records applied')
+    const figures = config.seed ? await applyFigures(connection, join(dataFolder, 'figures')) : undefined
+    if (figures?.revision != null) log.info({ revision: figures.revision, applied: figures.applied, removed: figures.removed }, 'Headline figures applied')
+    for (const source of figures?.left ?? []) log.info(`Headline figures left as they are, since an import or somebody else has written them: ${source}`)
     for (const record of seeded?.left ?? []) log.warn(`Left as it is, since somebody else changed it: ${record}`)
 
     const { buildApp } = await loading

@@ -4,6 +4,7 @@ import { loadConfig } from '../config.ts'
 import { connect } from '../db/connect.ts'
 import { prepare } from '../db/prepare.ts'
 import { StartError } from '../errors.ts'
+import { applyFigures } from '../imports/figures.ts'
 
 try {
   const config = loadConfig()
@@ -12,6 +13,8 @@ try {
     const { applied, seeded } = await prepare(config, connection, config.seed ? join(import.meta.dirname, '../../data') : undefined)
     const records = seeded === undefined ? 'Curated records were not applied (SEED=off).' : seeded.revision === null ? 'The curated records were up to date.' : `Revision ${seeded.revision}: ${seeded.applied} curated records applied, ${seeded.removed} removed.`
     process.stdout.write(`${applied.length === 0 ? 'The schema was up to date.' : `Applied ${applied.join(', ')}.`} ${records}\n`)
+    const figures = config.seed ? await applyFigures(connection, join(import.meta.dirname, '../../data/figures')) : undefined
+    if (figures?.revision != null) process.stdout.write(`Revision ${figures.revision}: ${figures.applied} headline figures applied, ${figures.removed} removed.\n`)
     for (const record of seeded?.left ?? []) process.stdout.write(`Left as it is, since somebody else changed it: ${record}\n`)
   } finally {
     await connection.close()

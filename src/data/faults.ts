@@ -1,4 +1,5 @@
 // What is wrong in the curated records of data/, beyond what the database refuses: every fault with file, line, column, value and reason.
+import { checkHeadlines } from './headlines.ts'
 import { fault, firstDay, keys, lastDay, parts, readRecords, referenceOf, tableNames, vocabularies, type Fault, type Records, type Row, type TableName } from './records.ts'
 
 export interface Findings {
@@ -11,7 +12,10 @@ export interface Findings {
 /** Checks the files of a folder as of a day (YYYY-MM-DD), after which nothing can have happened yet. */
 export function checkData (folder: string, today: string): Findings {
   const { records, faults } = readRecords(folder)
-  return faults.length > 0 ? { records, faults, remarks: [] } : { records, faults: faultsIn(records, today), remarks: remarksOn(records) }
+  if (faults.length > 0) return { records, faults, remarks: [] }
+  const headlines = checkHeadlines(folder, records)
+  const counts = [...headlines.counts].map(([source, count]) => `Headline figures of ${source}: ${count}.`)
+  return { records, faults: [...faultsIn(records, today), ...headlines.faults], remarks: [...counts, ...remarksOn(records)] }
 }
 
 /** All faults, in the order of files and lines. */
@@ -121,17 +125,22 @@ function codes (records: Records): Fault[] {
   const known = codesOf(records)
   return Object.entries(vocabularies).flatMap(([place, vocabulary]) => {
     const [table, column] = place.split('.') as [TableName, string]
-    return records.rows(table).flatMap((row) => parts(row.cells[column])
+    return records.rows(table).flatMap((row) => (column === 'breakdown' ? partsOfCode(row.cells[column]) : parts(row.cells[column]))
       .filter((code) => !known.get(vocabulary)?.has(code) && !(column === 'breakdown' && noArea.includes(code)))
       .map((code) => fault(row, column, `${code} is no code of the vocabulary ${vocabulary}`)))
   })
+}
+
+/** A breakdown may have several parts, such as procedure_g.level_fi. */
+function partsOfCode (code: string | null | undefined): string[] {
+  return code === null || code === undefined ? [] : code.split('.')
 }
 
 function breakdowns (records: Records): Fault[] {
   return records.rows('observation').flatMap((row) => {
     const { indicator, breakdown } = row.cells
     const list = records.find('indicator', indicator)?.cells.breakdowns
-    return breakdown === null || breakdown === undefined || noArea.includes(breakdown) || list === undefined || parts(list).includes(breakdown)
+    return breakdown === null || breakdown === undefined || noArea.includes(breakdown) || list === undefined || partsOfCode(breakdown).every((part) => parts(list).includes(part))
       ? []
       : [fault(row, 'breakdown', `not in the list of breakdowns of ${indicator}`)]
   })

@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
 import { openPglite } from './pglite.ts'
-import { keepConnection, openPostgres, type PoolOptions } from './postgres.ts'
+import { copyInto, keepConnection, openPostgres, type PoolOptions } from './postgres.ts'
 import { newestRevisionSql } from './revision-sql.ts'
 import type { DB } from './types.ts'
 
@@ -14,9 +14,17 @@ export interface Connection {
   replicas: Array<Kysely<DB>>
   /** The number of the newest revision by the shortest way, since every request asks for it; 0 while there is none. */
   newestRevision: () => Promise<number>
+  /** Runs long work on one connection that keeps its temporary tables, without the limits of time that requests have. */
+  session: <T>(work: (session: Session) => Promise<T>) => Promise<T>
   /** The whole database as a file, on PGlite only. */
   dump?: () => Promise<Blob>
   close: () => Promise<void>
+}
+
+export interface Session {
+  db: Kysely<DB>
+  /** Loads rows in the text format of COPY into these columns of a table, with at most some megabytes of them in memory. Each chunk is whole lines. */
+  copyIn: (table: string, columns: string[], chunks: AsyncIterable<string>) => Promise<void>
 }
 
 export async function connect (
@@ -36,6 +44,14 @@ export function connectPostgres (url: string, replicaUrls: readonly string[], op
     engine: 'postgres',
     db,
     replicas,
+    session: async (work) => {
+      const { db: own, pool: one } = openPostgres(url, { size: 1, patient: true, onIdleError: options.onIdleError })
+      try {
+        return await work({ db: own, copyIn: async (table, columns, chunks) => await copyInto(one, table, columns, chunks) })
+      } finally {
+        await own.destroy()
+      }
+    },
     newestRevision: async () => (await kept.query<[number]>('newest-revision', newestRevisionSql))[0]?.[0] ?? 0,
     close: async () => {
       kept.release()

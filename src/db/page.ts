@@ -7,6 +7,8 @@ export type Scalar = string | number | boolean | null
 export interface SortKey {
   column: string
   descending: boolean
+  /** Whether the column is known never to be null. */
+  filled?: boolean
 }
 
 export interface PageRequest {
@@ -26,6 +28,10 @@ function order (sort: SortKey[]): RawBuilder<unknown> {
 }
 
 function isAfter (sort: SortKey[], after: Scalar[]): RawBuilder<SqlBool> {
+  // One comparison of rows finds its place in an index, where steps for each column read all that comes before.
+  if (sort.every(({ descending, filled }) => !descending && filled === true)) {
+    return sql<SqlBool>`(${sql.join(sort.map(({ column }) => sql.ref(column)))}) > (${sql.join(after)})`
+  }
   const steps = sort.flatMap(({ column, descending }, i) => {
     const value = after[i]!
     if (value === null) return [] // nothing comes after null but what ties with it

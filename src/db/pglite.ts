@@ -8,12 +8,16 @@ import { unaccent } from '@electric-sql/pglite/contrib/unaccent'
 import { Kysely, PGliteDialect } from 'kysely'
 import { StartError } from '../errors.ts'
 import type { Connection } from './connect.ts'
+import { copyStatement } from './copy.ts'
 import { lockFolder } from './folder-lock.ts'
 import { newestRevisionSql } from './revision-sql.ts'
 import { typeParsers } from './type-parsers.ts'
 import type { DB } from './types.ts'
 
 const options = { extensions: { btree_gist: btreeGist, pg_trgm: pgTrgm, unaccent }, parsers: typeParsers }
+
+/** Characters loaded at once. */
+const blockSize = 4_000_000
 
 /** Opens the database in a folder, which it makes when missing. */
 export async function openPglite (dataDir: string): Promise<Connection> {
@@ -43,6 +47,26 @@ async function connection (pglite: PGlite, unlock: () => void): Promise<Connecti
     engine: 'pglite',
     db,
     replicas: [],
+    // There is but one session, and it has no streams: what came in is loaded whenever it makes a block.
+    session: async (work) => await work({
+      db,
+      copyIn: async (table, columns, chunks) => {
+        const load = async (block: string[]): Promise<void> => {
+          await pglite.query(copyStatement(table, columns, "'/dev/blob'"), [], { blob: new Blob(block) })
+        }
+        let block: string[] = []
+        let size = 0
+        for await (const chunk of chunks) {
+          block.push(chunk)
+          size += chunk.length
+          if (size < blockSize) continue
+          await load(block)
+          block = []
+          size = 0
+        }
+        if (size > 0) await load(block)
+      }
+    }),
     newestRevision: async () => (await pglite.query<{ id: number }>(newestRevisionSql)).rows[0]?.id ?? 0,
     dump: async () => await pglite.dumpDataDir('none') as Blob,
     close: async () => {

@@ -1,6 +1,10 @@
 // The server engine: a pool of connections to Postgres 15 or newer.
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { copyStatement } from './copy.ts'
 import { typeParsers } from './type-parsers.ts'
 import type { DB } from './types.ts'
 
@@ -58,13 +62,28 @@ export function openPostgres (url: string, { size, onIdleError, patient = false 
     // The client's limit above the server's: statement_timeout cannot fire when the server is frozen.
     ...(patient ? {} : { query_timeout: 8000 }),
     idleTimeoutMillis: 600_000,
-    maxLifetimeSeconds: 1800,
+    // A session of long work keeps its temporary tables as long as it takes.
+    ...(patient ? {} : { maxLifetimeSeconds: 1800 }),
     keepAlive: true,
     application_name: 'unnm-registry',
-    options: settings + (patient ? '' : ' -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'),
+    options: settings + (patient ? ' -c work_mem=64MB' : ' -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'),
     types: { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') }
   } as pg.PoolConfig)
   // Without a listener the error of an idle connection would end the process.
   pool.on('error', onIdleError)
   return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }), pool }
+}
+
+/** Streams rows in the text format of COPY into a table, as fast as the server takes them. */
+export async function copyInto (pool: pg.Pool, table: string, columns: string[], chunks: AsyncIterable<string>): Promise<void> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await pipeline(Readable.from(chunks), client.query(copyFrom(copyStatement(table, columns, 'stdin'))))
+  } catch (error) {
+    broken = error as Error
+    throw error
+  } finally {
+    client.release(broken)
+  }
 }

@@ -173,29 +173,41 @@ async function apply (trx: Transaction<DB>, differences: Difference[], rows: Map
   // Records point to each other in every direction; the references are checked together at the end.
   await sql`set constraints all deferred`.execute(trx)
   const kept: Difference[] = []
+  const filled = new Set((await trx.selectFrom('import_run').select('source').distinct().where('revision', 'is not', null).execute()).map(({ source }) => source))
+  /** Keys that data/ holds now or held before. */
+  const known = (table: Table): Set<string> => new Set([...rows.get(table)?.keys() ?? [], ...state.get(table.name)?.keys() ?? []])
   const removing = differences.some(({ remove }) => remove.length > 0)
   const stood = new Map<Table, Map<string, number>>()
-  if (removing) for (const table of rows.keys()) stood.set(table, await rowRevisions(trx, table))
+  if (removing) for (const table of rows.keys()) stood.set(table, await rowRevisions(trx, table, known(table)))
   for (const { table, apply, remove } of differences.toSorted((a, b) => usesCodes(b.table) - usesCodes(a.table))) {
     const before = state.get(table.name) ?? new Map()
-    const now = await rowRevisions(trx, table)
+    const now = await rowRevisions(trx, table, known(table))
     // Ours is what stands as we last left it, and what neither we nor anybody else has made yet.
     const ours = (key: string): boolean => now.get(key) === before.get(key)?.revision
+    // Figures of a source that an import has filled belong to the import, and need no word.
+    const imported = (key: string): boolean => usesCodes(table) > 0 && filled.has(key.slice(key.lastIndexOf(separator) + 1))
+    const [own, theirs] = [apply.filter(({ key }) => !imported(key)), apply.filter(({ key }) => imported(key))]
+    for (const { key, digest } of theirs) seen.push({ table: table.name, key, digest, revision: now.get(key) ?? 0 })
+    await forget(trx, table.name, remove.filter(imported))
     // What is gone from both sides, such as the parts of a record that went with it, is forgotten.
-    const split = { table, apply: apply.filter(({ key }) => ours(key)), remove: remove.filter((key) => ours(key) || !now.has(key)) }
+    const split = { table, apply: own.filter(({ key }) => ours(key)), remove: remove.filter((key) => !imported(key) && (ours(key) || !now.has(key))) }
     kept.push(split)
     // A record that somebody else deleted is left as it is too.
-    for (const key of [...apply.map((row) => row.key), ...remove.filter((key) => now.has(key))].filter((key) => !ours(key))) report.left.push(`${table.name} ${printable(key)}`)
+    for (const key of [...own.map((row) => row.key), ...remove.filter((key) => !imported(key) && now.has(key))].filter((key) => !ours(key))) report.left.push(`${table.name} ${printable(key)}`)
     for (const key of split.remove) {
       const values = key.split(separator)
-      await sql`delete from ${sql.table(table.name)} where ${sql.join(table.key.map((column, i) => sql`${sql.ref(column)} = ${values[i]}`), sql` and `)}`.execute(trx)
+      try {
+        await sql`delete from ${sql.table(table.name)} where ${sql.join(table.key.map((column, i) => sql`${sql.ref(column)} = ${values[i]}`), sql` and `)}`.execute(trx)
+      } catch (error) {
+        throw new StartError(`${table.file.name} no longer has ${printable(key)}: ${explain(error)}. Put the record back and start again; nothing was applied.`, { cause: error })
+      }
     }
     await forget(trx, table.name, split.remove)
     report.removed += split.remove.filter((key) => stood.get(table)!.has(key)).length
   }
   // A whole takes its parts with it. Parts that data/ still holds are put back, so that the reference they now lack is told.
   for (const [table, before] of stood) {
-    const now = await rowRevisions(trx, table)
+    const now = await rowRevisions(trx, table, known(table))
     const lost = [...rows.get(table)!.values()].filter(({ key }) => before.has(key) && !now.has(key))
     const split = kept.find((each) => each.table === table)
     if (split === undefined) kept.push({ table, apply: lost, remove: [] })
@@ -207,16 +219,22 @@ async function apply (trx: Transaction<DB>, differences: Difference[], rows: Map
   }
   await checkReferences(trx, rows)
   for (const { table, apply } of kept) {
-    const now = await rowRevisions(trx, table)
+    const now = await rowRevisions(trx, table, known(table))
     for (const { key, digest } of apply) seen.push({ table: table.name, key, digest, revision: now.get(key)! })
   }
   await remember(trx, seen)
   return { report, seen, gone: kept }
 }
 
-async function rowRevisions (trx: Kysely<DB>, table: Table): Promise<Map<string, number>> {
-  const key = sql.join(table.key.map((column) => sql.ref(column)), sql` || ${separator} || `)
-  const { rows } = await sql<{ key: string, revision: number }>`select ${key} as key, revision from ${sql.table(table.name)}`.execute(trx)
+/** The revision of each row that stands, by its key. */
+async function rowRevisions (trx: Kysely<DB>, table: Table, keys: Iterable<string>): Promise<Map<string, number>> {
+  const key = sql.join(table.key.map((column) => sql.ref(`t.${column}`)), sql` || ${separator} || `)
+  // Imports fill this table with millions of rows, of which only those of data/ matter here.
+  const only = usesCodes(table) === 0
+    ? sql``
+    : sql`join jsonb_to_recordset(${JSON.stringify([...keys].map((each) => Object.fromEntries(each.split(separator).map((value, i) => [table.key[i], value]))))}::jsonb)
+        as k(${sql.join(table.key.map((column) => sql`${sql.ref(column)} text`))}) using (${sql.join(table.key.map((column) => sql.ref(column)))})`
+  const { rows } = await sql<{ key: string, revision: number }>`select ${key} as key, t.revision from ${sql.table(table.name)} t ${only}`.execute(trx)
   return new Map(rows.map((row) => [row.key, row.revision]))
 }
 

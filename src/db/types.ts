@@ -950,6 +950,22 @@ export interface HistoryObservation {
   value: number | null;
 }
 
+export interface HistorySeries {
+  age: string;
+  breakdown: string;
+  country: string;
+  first_period: string;
+  indicator: string;
+  last_period: string;
+  latest_period: string | null;
+  observation_count: number;
+  origin: string;
+  revision: number;
+  revision_to: number;
+  sex: string;
+  source: string;
+}
+
 export interface HistorySource {
   citation: string;
   dataset: string | null;
@@ -1051,6 +1067,10 @@ export interface ImportRun {
    */
   digest_sha256: Uint8Array;
   /**
+   * Names of the files.
+   */
+  files: Generated<string[]>;
+  /**
    * When it ended; null while it runs or when it was cut off.
    */
   finished: string | null;
@@ -1079,6 +1099,10 @@ export interface ImportRun {
    */
   rows_read: Generated<number>;
   /**
+   * The newest revision when it ended. While nothing that it depends on has changed since, the same files change nothing.
+   */
+  seen_at: number | null;
+  /**
    * Source the figures were filed under.
    */
   source: string;
@@ -1094,7 +1118,7 @@ export interface Indicator {
    */
   aliases: Generated<string[]>;
   /**
-   * Codes allowed in observation.breakdown beside _T, _U and _Z.
+   * Codes allowed in observation.breakdown beside _T, _U and _Z, alone or several joined by a full stop.
    */
   breakdowns: Generated<string[]>;
   /**
@@ -1823,6 +1847,21 @@ export interface PastRevisionCount {
   table_name: string | null;
 }
 
+export interface PastSeries {
+  age: string | null;
+  breakdown: string | null;
+  country: string | null;
+  first_period: string | null;
+  indicator: string | null;
+  last_period: string | null;
+  latest_period: string | null;
+  observation_count: number | null;
+  origin: string | null;
+  revision: number | null;
+  sex: string | null;
+  source: string | null;
+}
+
 export interface PastSource {
   citation: string | null;
   dataset: string | null;
@@ -1950,6 +1989,57 @@ export interface SeedState {
    * Table of the record.
    */
   table_name: string;
+}
+
+export interface Series {
+  /**
+   * Age.
+   */
+  age: string;
+  /**
+   * The indicator's own split.
+   */
+  breakdown: string;
+  /**
+   * Where the counted people are.
+   */
+  country: string;
+  /**
+   * The period that ends first.
+   */
+  first_period: string;
+  /**
+   * As in observation, like all of the key.
+   */
+  indicator: string;
+  /**
+   * The period that ends last.
+   */
+  last_period: string;
+  /**
+   * The period that ends last of those with a value; null where none has one.
+   */
+  latest_period: string | null;
+  /**
+   * How many observations it has.
+   */
+  observation_count: number;
+  /**
+   * Where they come from.
+   */
+  origin: string;
+  /**
+   * The revision that made this row.
+   */
+  revision: Generated<number>;
+  /**
+   * Sex.
+   */
+  sex: string;
+  /**
+   * The edition or page.
+   */
+  source: string;
 }
 
 export interface Source {
@@ -2203,6 +2293,7 @@ export interface DB {
   "history.network_area": HistoryNetworkArea;
   "history.network_parent": HistoryNetworkParent;
   "history.observation": HistoryObservation;
+  "history.series": HistorySeries;
   "history.source": HistorySource;
   "history.vocabulary": HistoryVocabulary;
   "history.working_group": HistoryWorkingGroup;
@@ -2239,6 +2330,7 @@ export interface DB {
   "past.observation": PastObservation;
   "past.revision": PastRevision;
   "past.revision_count": PastRevisionCount;
+  "past.series": PastSeries;
   "past.source": PastSource;
   "past.vocabulary": PastVocabulary;
   "past.working_group": PastWorkingGroup;
@@ -2246,6 +2338,7 @@ export interface DB {
   revision: Revision;
   revision_count: RevisionCount;
   seed_state: SeedState;
+  series: Series;
   source: Source;
   vocabulary: Vocabulary;
   working_group: WorkingGroup;

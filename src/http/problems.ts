@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem, problems, type Issue, type ProblemCode } from '../errors.ts'
+import { invalidRequest, Problem, problems, type Issue, type ProblemCode } from '../errors.ts'
 import { issuesKey } from './query.ts'
 import { nearest } from './suggest.ts'
 
@@ -54,12 +54,6 @@ function bodyOf (problem: Problem, instance: string, requestId: string): Problem
     request_id: requestId,
     errors: problem.issues
   }
-}
-
-/** The problem for a list of things that are wrong with a request. */
-export function invalidRequest (issues: Issue[]): Problem {
-  const names = [...new Set(issues.map((issue) => issue.parameter).filter((name) => name !== undefined))]
-  return new Problem('INVALID_PARAMETER', issues.length === 1 ? issues[0]!.detail : `${issues.length} things are wrong with the request: ${names.join(', ')}. See errors.`, { issues })
 }
 
 const byStatus: Record<number, [ProblemCode, string]> = {

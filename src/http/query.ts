@@ -49,11 +49,20 @@ const ajv = new Ajv({
   allErrors: true,
   strict: true,
   allowUnionTypes: true,
+  verbose: true,
   keywords: ['style', 'explode', 'example', 'x-code', 'x-any-system', 'x-also', 'x-vocabulary', 'x-extensible-enum']
 })
 formatsPlugin.default(ajv)
 // A period as SDMX writes it; what the pattern of a parameter cannot tell is whether its day exists.
 ajv.addFormat('period', (text) => text.length !== 10 || dayExists(text))
+
+// Codes of several parts, each of which must be known.
+ajv.addKeyword({
+  keyword: 'x-parts',
+  type: 'string',
+  schemaType: 'array',
+  validate: (parts: string[], text: string, schema?: Record<string, unknown>) => (schema?.['x-also'] as string[] | undefined)?.includes(text) === true || text.split('.').every((part) => parts.includes(part))
+})
 
 function dayExists (text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`)
@@ -149,6 +158,18 @@ function issueOf (error: ErrorObject, parameter: string, value: string, schema: 
       detail: `${shown} is no value of ${parameter}. ${meant === undefined ? `The values are ${allowed.join(', ')}.` : `Did you mean ${meant}?`}`,
       allowed,
       ...(meant === undefined ? {} : { did_you_mean: meant })
+    }
+  }
+  if (error.keyword === 'x-parts') {
+    const parts = error.schema as string[]
+    const strange = value.split('.').find((part) => !parts.includes(part))!
+    const meant = nearest(strange, parts)
+    return {
+      parameter,
+      code: 'INVALID_VALUE',
+      detail: `${shown} is no value of ${parameter}: there is no ${JSON.stringify(strange.slice(0, 100))}. ${meant === undefined ? `The codes, alone or joined by a full stop, are ${parts.join(', ')}.` : `Did you mean ${meant}?`}`,
+      allowed: parts,
+      ...(meant === undefined ? {} : { did_you_mean: value.replace(strange, meant) })
     }
   }
   const property = (schema as { properties?: Record<string, ParameterSchema> }).properties?.[parameter]

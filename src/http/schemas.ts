@@ -87,6 +87,13 @@ export function listParameter (allowed: readonly string[], description: string) 
   return Type.Optional(Type.Array(Type.Enum([...allowed], { type: 'string' }), { ...list, description }))
 }
 
+/** A parameter whose values are codes of a vocabulary, one alone or several joined by a full stop, or one of `also`. */
+export function partsParameter (vocabulary: string, also: readonly string[], description: string) {
+  const parts = terms(vocabulary).map((entry) => entry.code)
+  return Type.Optional(Type.Array(Type.String({ 'x-parts': parts, 'x-also': [...also] }),
+    { ...list, description: `${description} Vocabulary \`${vocabulary}\`. Comma list: any of them.` }))
+}
+
 /** Text that a person types to find something. */
 export function wordsParameter (description: string) {
   return Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$', description })
@@ -104,7 +111,7 @@ export function dayParameter (description: string) {
 export const IssueSchema = Type.Object({
   parameter: Type.Optional(text('Name of the query parameter, path parameter or header.')),
   pointer: Type.Optional(text('JSON Pointer into the body of the request.')),
-  code: text('What is wrong with it.', { 'x-extensible-enum': ['UNKNOWN_PARAMETER', 'REPEATED_PARAMETER', 'INVALID_VALUE', 'UNKNOWN_CODE', 'UNKNOWN_ADDRESS'] }),
+  code: text('What is wrong with it. NOT_ADDABLE: it asks for a sum of figures that mean different things.', { 'x-extensible-enum': ['UNKNOWN_PARAMETER', 'REPEATED_PARAMETER', 'INVALID_VALUE', 'UNKNOWN_CODE', 'UNKNOWN_ADDRESS', 'NOT_ADDABLE'] }),
   detail: text('What is wrong with it, in a sentence.'),
   allowed: Type.Optional(Type.Array(Type.String(), { description: 'The values that are valid, where the list is short.' })),
   did_you_mean: Type.Optional(text('The nearest valid value.'))

@@ -32,11 +32,18 @@ export interface Collection {
   sorts: string[]
   /** Order of the list when none is asked for; the key is added at the end. */
   defaultSort: string[]
+  /** What comes before all that is asked for, in every order. */
+  firstSort?: string[]
   /** The fields that name one row and so make every order total; `id` without it. */
   key?: string[]
+  /** Whether fields of the key can be null, as those that rows are not grouped by. */
+  keyCanBeNull?: true
   /** Whether the rows depend on who belongs to a region on which day: always, or only with one of these filters. */
   dated?: true | string[]
+  /** The query of the rows. It may look at them first, and throw the problem that tells why there is no answer. */
   rows: (db: Kysely<DB>, filters: any, context: ReadContext) => RowQuery<any> | Promise<RowQuery<any>>
+  /** How many rows an export reads at a time; more than usual where each reading does the whole work again. */
+  blockSize?: number
   /** How a row with parts is written in CSV, where a line has no room for them: as rows of this schema, one for each part. */
   lines?: { row: TObject, key: string[], of: (row: any) => Row[] }
   /** The fields whose names follow in exports; those of all codes without it. */

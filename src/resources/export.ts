@@ -14,10 +14,10 @@ import { keyOf, pagingOf } from './paging.ts'
 import { keyNote, linkHeader, listParameters, operationId, rowOf } from './parameters.ts'
 import { addresser, ask, head, understand, type Context, type Services } from './question.ts'
 
-const blockSize = 1000
+const usualBlock = 1000
 
 export function registerExport (app: FastifyInstance, services: Services, collection: Collection, format: 'csv' | 'ndjson'): void {
-  const { path, many, lines } = collection
+  const { path, many, lines, blockSize = usualBlock } = collection
   const row = rowOf(collection, format)
   const linesOf = format === 'csv' && lines !== undefined ? lines.of : (entry: Row) => [entry]
   const known = listParameters(collection, format)
@@ -49,10 +49,11 @@ export function registerExport (app: FastifyInstance, services: Services, collec
       const filters = understand(question, known, book)
       const paging = pagingOf(collection, question, filters)
       const limit = filters.limit as number | undefined
+      const query = await collection.rows(trx, filters, { ...question.context, revision: revision.id })
       // A HEAD never runs an export; with a limit it is only a page.
       const block = request.method === 'HEAD' && limit === undefined
         ? { rows: [], more: false }
-        : await readPage<Row>(trx, await collection.rows(trx, filters, { ...question.context, revision: revision.id }), { ...paging, limit: limit ?? blockSize })
+        : await readPage<Row>(trx, query, { ...paging, limit: limit ?? blockSize })
       return { revision, book, filters, paging, limit, block }
     })
     const { revision, book, filters, paging: { sort, cursorAfter }, limit, block } = first

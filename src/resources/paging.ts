@@ -19,11 +19,11 @@ const free = ['limit', 'cursor', 'fields', 'bom', 'as_of']
 const understood = ['sort', 'lang', 'members_on']
 
 /** Throws a Problem when the cursor belongs to another query. */
-export function pagingOf ({ path, defaultSort, key = ['id'] }: Collection, question: Question, filters: Record<string, unknown>): Paging {
+export function pagingOf ({ path, firstSort = [], defaultSort, key = ['id'], keyCanBeNull }: Collection, question: Question, filters: Record<string, unknown>): Paging {
   const sort: SortKey[] = []
-  for (const text of [...question.query.sort as string[] | undefined ?? defaultSort, ...key]) {
+  for (const text of [...firstSort, ...question.query.sort as string[] | undefined ?? defaultSort, ...key]) {
     const column = text.replace(/^-/, '')
-    if (!sort.some((key) => key.column === column)) sort.push({ column, descending: text.startsWith('-') })
+    if (!sort.some((key) => key.column === column)) sort.push({ column, descending: text.startsWith('-'), filled: keyCanBeNull !== true && key.includes(column) })
   }
   const { lang, membersOn } = question.context
   const narrowed = Object.entries(filters).filter(([name]) => !free.includes(name) && !understood.includes(name)).sort(([a], [b]) => a < b ? -1 : 1)

@@ -20,14 +20,14 @@ const shared = (fields: TObject) => ({
 
 /** Parameters of a list or an export, in the order of the document and of canonical addresses. */
 export function listParameters (collection: Collection, format: Format): TProperties {
-  const { filters, sorts, dated, defaultSort, key = ['id'], words = true } = collection
+  const { filters, sorts, dated, firstSort = [], defaultSort, key = ['id'], words = true } = collection
   const row = rowOf(collection, format)
   const limit = { minimum: 1, maximum: 1000 }
   return {
     ...filters,
     ...(words ? { q: Type.Optional(wordsParameter('Words to find in the names and other texts of the row, in any language; accents and case do not matter, and the last letters of a word may be missing. Every word must be found.')) } : {}),
     ...(dated === undefined ? {} : { members_on: membersOn }),
-    ...(sorts.length === 0 ? {} : { sort: listParameter(sorts.flatMap((field) => [field, `-${field}`]), `Order of the rows: fields, with a minus for descending; nulls come last. Default: ${defaultSort.join(',')}. ${key.map((field) => `\`${field}\``).join(', ')} ${key.length === 1 ? 'decides' : 'decide'} between equals.`) }),
+    ...(sorts.length === 0 ? {} : { sort: listParameter(sorts.flatMap((field) => [field, `-${field}`]), `Order of the rows: fields, with a minus for descending; nulls come last. ${firstSort.length === 0 ? '' : `Before all stands ${firstSort.join(',')}, always. `}Default: ${defaultSort.join(',')}. ${key.map((field) => `\`${field}\``).join(', ')} ${key.length === 1 ? 'decides' : 'decide'} between equals.`) }),
     ...shared(row),
     limit: format === 'json'
       ? Type.Optional(Type.Integer({ ...limit, default: 100, description: 'Most rows of a page.' }))

@@ -2,8 +2,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { fold } from '../../src/http/suggest.ts'
+import { addUp } from '../fixtures/aggregate-model.ts'
 import { openApp } from '../fixtures/app.ts'
 import { codesOf, collectionsOf, records, type Collection, type DataRecord, type ParameterSchema } from '../fixtures/operations.ts'
+import type { Snapshot } from '../fixtures/random-observations.ts'
+import { availability, compare, figuresOf, list, shown } from '../fixtures/statistics-model.ts'
 
 const { app, get } = await openApp(t)
 const collections = collectionsOf(app)
@@ -35,7 +38,7 @@ const earliest = (date: string | null): string | null => date === null ? null : 
 const oneOf = (field: string): Filter => (record, values) => values.includes(record[field]!)
 const flag = (test: (record: DataRecord) => boolean): Filter => (record, [value]) => test(record) === (value === 'true')
 const given = (query: Query, name: string): string[] | undefined => query[name]
-/** For what has no say on a record alone: see `answer` of the model. */
+/** For what has no say on a record alone: see `answer` and `whole` of the model. */
 const later: Filter = () => true
 const byId = new Map<string, Map<string, DataRecord>>()
 function find (table: string, id: string): DataRecord {
@@ -102,132 +105,18 @@ function matrix (statements: DataRecord[]): Row[] {
   })
 }
 
-// Figures with what they show of their indicator, area and source.
-const replaced = new Set(records('source').map(({ supersedes }) => supersedes))
-const figures = records('observation').map((row): DataRecord => {
-  const { dataset, publisher, license, redistributable, edition, released, secondary } = find('source', row.source!)
-  return { ...row, unit: find('indicator', row.indicator!).unit!, kind: find('area', row.country!).kind!, dataset: dataset!, publisher: publisher!, license: license!, redistributable: redistributable!, edition: edition!, released: released!, secondary: secondary!, superseded: String(replaced.has(row.source!)) }
-})
-const figureFields = ['indicator', 'country', 'origin', 'sex', 'age', 'breakdown', 'time_period', 'time_basis', 'value', 'qualifier', 'unit', 'obs_status', 'measure_basis', 'attribution', 'attributed_to', 'attributed_as', 'as_reported', 'note', 'source', 'dataset', 'publisher', 'license', 'redistributable', 'derived', 'superseded']
-const comparedFields = ['source', 'publisher', 'dataset', 'edition', 'released', 'breakdown', 'time_period', 'time_basis', 'value', 'qualifier', 'obs_status', 'measure_basis', 'attribution', 'attributed_to', 'as_reported', 'note', 'derived', 'superseded']
-/** Fields of a record as an answer writes them. */
-function shown (record: DataRecord, fields: string[]): Row {
-  return Object.fromEntries(fields.map((field) => {
-    const text = record[field]!
-    return [field, text === null ? null : field === 'value' ? Number(text) : text === 'true' || text === 'false' ? text === 'true' : text]
-  }))
-}
-
-/** The first and the last day of a period. */
-function span (period: string): [string, string] {
-  const [year, part, day] = period.split('-') as [string, string?, string?]
-  if (day !== undefined) return [period, period]
-  const length = part === undefined ? 12 : part.startsWith('Q') ? 3 : part.startsWith('S') ? 6 : 1
-  const end = part === undefined ? 12 : Number(part.replace(/[QS]/, '')) * length
-  const dayOf = (month: number, number: number): string => new Date(Date.UTC(Number(year), month, number)).toISOString().slice(0, 10)
-  return [dayOf(end - length, 1), dayOf(end, 0)]
-}
-/** Orders by the first of some values in which two differ, the highest first. */
-const highest = (...of: Array<(record: DataRecord) => string | number>) => (a: DataRecord, b: DataRecord): number => {
-  const differing = of.find((value) => value(a) !== value(b))
-  return differing === undefined ? 0 : differing(a) > differing(b) ? -1 : 1
-}
-const end = ({ time_period: period }: DataRecord): string => span(period!)[1]
-const newest = [end, ({ time_period: period }: DataRecord) => period!]
-/** Of each group the record that comes first. */
-const firsts = (rows: DataRecord[], fields: string[], order: (a: DataRecord, b: DataRecord) => number): DataRecord[] =>
-  [...Map.groupBy(rows, (row) => JSON.stringify(fields.map((field) => row[field]))).values()].map((group) => group.sort(order)[0]!)
-
-const isCurrent = ({ superseded }: DataRecord, query: Query): boolean => superseded === 'false' || given(query, 'source') !== undefined
-function latest (rows: DataRecord[], query: Query): DataRecord[] {
-  if (given(query, 'latest')?.[0] !== 'true') return rows
-  const candidates = rows.filter((row) => row.value !== null && isCurrent(row, query)).map((row) => ({ ...row, series: row.dataset ?? row.source! }))
-  return firsts(candidates, ['indicator', 'country', 'origin', 'sex', 'age', 'breakdown', 'series'], highest(...newest, ({ released }) => released ?? '', ({ source }) => source!))
-}
-
-function availability (rows: DataRecord[], query: Query): Row[] {
-  return [...Map.groupBy(latest(rows, query), ({ indicator, source }) => `${indicator} ${source}`).values()].map((own) => {
-    const periods = own.toSorted(highest(...newest)).map(({ time_period: period }) => period!)
-    return {
-      ...shown(own[0]!, ['indicator', 'source', 'dataset', 'publisher', 'unit', 'license', 'redistributable', 'superseded']),
-      observation_count: own.length,
-      area_count: valuesIn(own, 'country').length,
-      origin_count: valuesIn(own, 'origin').filter((origin) => !['_T', '_U', '_Z'].includes(origin)).length,
-      period_count: valuesIn(own, 'time_period').length,
-      first_period: periods.at(-1),
-      last_period: periods[0],
-      sexes: valuesIn(own, 'sex'),
-      ages: valuesIn(own, 'age'),
-      breakdowns: valuesIn(own, 'breakdown')
-    }
-  })
-}
-
-// What makes a figure the better one, as the vocabulary words it: the higher, the better.
-const better: Record<string, (record: DataRecord) => string | number> = {
-  time_basis: ({ time_basis: basis }) => ['publication', 'inferred', 'reference'].indexOf(basis!),
-  time_period: end,
-  whole_period: ({ time_period: period }) => -Date.parse(span(period!)[0]),
-  whole: ({ breakdown }) => Number(breakdown === '_T' || breakdown === '_Z'),
-  qualifier: ({ qualifier }) => Number(qualifier === 'exact'),
-  attribution: ({ attribution }) => Number(attribution === 'explicit'),
-  printed: ({ derived }) => Number(derived === 'false'),
-  primary_source: ({ secondary }) => Number(secondary === 'false'),
-  released: ({ released }) => earliest(released!) ?? ''
-}
-const rules = records('vocabulary').filter(({ vocabulary }) => vocabulary === 'default_rule').sort((a, b) => Number(a.position) - Number(b.position)).map(({ code }) => code!)
-const telling = rules.filter((rule) => rule in better)
-
-function compare (rows: DataRecord[], query: Query): Row[] {
-  const parts = (record: DataRecord): number => ['_T', '_Z'].includes(record.breakdown!) ? 0 : -1 - find('indicator', record.indicator!).breakdowns!.split(';').indexOf(record.breakdown!)
-  const ofSources = firsts(rows.filter(({ value }) => value !== null), ['indicator', 'country', 'source'], highest(parts, ...newest))
-  return [...Map.groupBy(ofSources, ({ indicator, country }) => `${indicator} ${country}`).values()].map((own) => {
-    const [first, second] = own.sort((a, b) => a.source! < b.source! ? -1 : 1).sort(highest(...telling.map((rule) => better[rule]!)))
-    const values = own.map(({ value }) => Number(value))
-    const [min, max] = [Math.min(...values), Math.max(...values)]
-    return {
-      ...shown(first!, ['indicator', 'country', 'unit']),
-      value_count: own.length,
-      min,
-      max,
-      ratio: own.length > 1 && min > 0 ? Number((max / min).toFixed(4)) : null,
-      differs: ['breakdown', 'time_period', 'time_basis', 'measure_basis', 'qualifier', 'obs_status', 'attributed_to'].filter((field) => new Set(own.map((row) => row[field])).size > 1),
-      default_source: first!.source,
-      default_value: Number(first!.value),
-      default_time_period: first!.time_period,
-      default_rule: second === undefined ? 'only_figure' : telling.find((rule) => better[rule]!(first!) !== better[rule]!(second)) ?? 'source_id',
-      values: own.map((row) => ({ ...shown(row, comparedFields), is_default: row === first }))
-    }
-  }).filter(({ ratio }) => given(query, 'min_ratio') === undefined || (ratio !== null && ratio >= Number(given(query, 'min_ratio')![0])))
-}
-
-const sharedFilters: Record<string, Filter> = {
-  indicator: oneOf('indicator'),
-  country: oneOf('country'),
-  region: ({ country }, values, day) => areasOf(values, day).has(country!),
-  kind: oneOf('kind'),
-  dataset: oneOf('dataset'),
-  source: oneOf('source'),
-  publisher: oneOf('publisher')
-}
-const statisticsFilters: Record<string, Filter> = {
-  ...sharedFilters,
-  ...Object.fromEntries(['origin', 'sex', 'age', 'breakdown', 'time_period', 'qualifier', 'obs_status', 'license'].map((field) => [field, oneOf(field)])),
-  year_from: ({ time_period: period }, [year]) => Number(period!.slice(0, 4)) >= Number(year),
-  year_to: ({ time_period: period }, [year]) => Number(period!.slice(0, 4)) <= Number(year),
-  redistributable: (record, [value]) => record.redistributable === value,
-  derived: (record, [value]) => record.derived === value,
-  superseded: (record, [value]) => record.superseded === value,
-  latest: later
-}
+// Figures have a model of their own, asked much more about in test/resources/statistics-model.test.ts.
+const typed = (table: string): any[] => records(table).map((row) => Object.fromEntries(Object.entries(row).map(([field, text]) =>
+  [field, field === 'breakdowns' ? text?.split(';') ?? [] : text === 'true' || text === 'false' ? text === 'true' : text])))
+const snapshot = { revision: 1, observations: typed('observation'), sources: typed('source'), indicators: typed('indicator'), areas: typed('area'), members: typed('area_member') } satisfies Snapshot
+const figures = figuresOf(snapshot).map(({ parts: _parts, derived: _derived, redistributable: _redistributable, superseded: _superseded, secondary: _secondary, ...texts }): DataRecord => texts)
+const sharedFilters = { indicator: later, country: later, region: later, kind: later, dataset: later, source: later, publisher: later }
+const statisticsFilters = Object.fromEntries([...Object.keys(sharedFilters), 'origin', 'sex', 'age', 'breakdown', 'time_period', 'year_from', 'year_to', 'qualifier', 'obs_status', 'license', 'redistributable', 'derived', 'superseded', 'latest'].map((name) => [name, later]))
 const asksOfFigures = {
   ...Object.fromEntries(['indicator', 'country', 'origin', 'age', 'time_period', 'dataset', 'source', 'publisher', 'license'].map((field) => [field, valuesIn(figures, field)])),
   year_from: ['2000', '2019', '2020', '2024', '2030'],
   year_to: ['1999', '2015', '2019', '2020', '2024']
 }
-// Wholes and parts are never mixed unasked; what is only counted of wholes cannot be mixed.
-const ofParts = new Set(figures.filter(({ kind }) => kind !== 'aggregate').map(({ indicator }) => indicator))
-const areaAsked = ({ kind, indicator }: DataRecord, query: Query): boolean => kind !== 'aggregate' || !ofParts.has(indicator!) || given(query, 'country') !== undefined || given(query, 'kind') !== undefined
 
 interface Model {
   rows: DataRecord[]
@@ -236,6 +125,10 @@ interface Model {
   always?: (record: DataRecord, query: Query, day: string) => boolean
   /** The rows of the answer, made of the records that passed; without it only their names are compared. */
   answer?: (records: DataRecord[], query: Query) => Row[]
+  /** The rows of the answer where they are not made of records that pass one by one; or what is refused. */
+  whole?: (query: Query, day: string) => Row[]
+  /** What is asked unless the question says otherwise. */
+  needed?: Query
   /** Values to ask for, where the document does not list them. */
   asks?: Record<string, string[]>
 }
@@ -372,28 +265,30 @@ const model: Record<string, Model> = {
   statistics: {
     rows: figures,
     filters: statisticsFilters,
-    always: areaAsked,
-    answer: (rows, query) => latest(rows, query).map((row) => shown(row, figureFields)),
+    whole: (query, day) => list(snapshot, query, day).map(shown),
     asks: asksOfFigures
   },
   'statistics/availability': {
     rows: figures,
     filters: statisticsFilters,
-    always: areaAsked,
-    answer: availability,
+    whole: (query, day) => availability(snapshot, query, day),
     asks: asksOfFigures
   },
   'statistics/compare': {
     rows: figures,
-    filters: {
-      ...sharedFilters,
-      // 2019 takes in 2019-08-31.
-      time_period: ({ time_period: period }, values) => values.some((value) => span(period!)[0] >= span(value)[0] && span(period!)[1] <= span(value)[1]),
-      min_ratio: later
-    },
-    always: (record, query) => areaAsked(record, query) && isCurrent(record, query) && [record.origin, record.sex, record.age].every((part) => part === '_T' || part === '_Z'),
-    answer: compare,
+    filters: { ...sharedFilters, time_period: later, min_ratio: later },
+    whole: (query, day) => compare(snapshot, query, day),
     asks: { ...asksOfFigures, time_period: ['2018', '2019', '2019-08', '2019-08-31', '2020', '2021-06', '2024', '2030'], min_ratio: ['1', '1.5', '3', '9.7166', '1000'] }
+  },
+  'statistics/aggregate': {
+    rows: figures,
+    filters: Object.fromEntries([...Object.keys(statisticsFilters), 'scheme', 'group_by'].map((name) => [name, later])),
+    needed: { indicator: valuesIn(figures, 'indicator'), group_by: ['indicator', 'country', 'origin', 'sex', 'time_period', 'source'] },
+    whole: (query, day) => {
+      const told = addUp(snapshot, query, day)
+      return 'refused' in told ? told.refused.map(([parameter, code]) => ({ parameter, code })) : told.rows
+    },
+    asks: asksOfFigures
   },
   vocabularies: {
     rows: records('vocabulary'),
@@ -424,6 +319,7 @@ function valuesOf (schema: ParameterSchema, asked: string[] | undefined): string
   if (schema.type === 'boolean') return [['true'], ['false']]
   if (inner.format === 'date') return [['1900-01-01'], ['2018-12-10'], ['2020-01-01'], ['2020-07-15'], ['2022-01-01'], ['2022-01-02'], ['2023-05-22'], ['2023-05-23'], ['2024-08-01'], ['2999-12-31']]
   if (inner.enum !== undefined) return [...inner.enum.map((value) => [value]), inner.enum.slice(0, 2), inner.enum]
+  if (inner['x-parts'] !== undefined) return [['_T'], ['_U'], ['_Z'], ['_T', '_Z'], ...inner['x-parts'].slice(0, 20).map((part) => [part]), inner['x-parts'], [inner['x-parts'].slice(0, 2).join('.')]]
   if (schema.type === 'number' || schema.type === 'integer') return asked!.map((value) => [value])
   const all = asked ?? codesOf(inner['x-code']!)
   const known = ['MLI', 'NER', 'NGA', 'SOM', 'GIN', 'GNB', 'TUR', 'UGA', 'XKX', 'rec-ecowas', 'm49-001', 'm49-002', 'm49-011', 'iom-wca', 'unnm-west-and-central-africa', 'unrc-eca', 'iom', 'ilo', 'mali', 'global', 'africa', 'uganda', 'gcm', 'gcm-21'].filter((code) => all.includes(code))
@@ -432,7 +328,8 @@ function valuesOf (schema: ParameterSchema, asked: string[] | undefined): string
 }
 
 /** The rows of a model, or where it gives no whole rows their names; in the order of their names. */
-function expected ({ rows, filters, always, answer }: Model, query: Query, day: string, key: string[]): Row[] {
+function expected ({ rows, filters, always, answer, whole, needed }: Model, query: Query, day: string, key: string[]): Row[] {
+  if (whole !== undefined) return inOrder(whole({ ...needed, ...query }, day), key)
   const passed = rows.filter((row) => (always?.(row, query, day) ?? true) && Object.entries(query).every(([name, values]) => filters[name]!(row, values, day, query)))
   return inOrder(answer?.(passed, query) ?? passed.map((row) => Object.fromEntries(key.map((field) => [field, row[field]]))), key)
 }
@@ -442,11 +339,12 @@ function inOrder (rows: Row[], key: string[]): Row[] {
   return named.sort(([a], [b]) => a < b ? -1 : 1).map(([, row]) => row)
 }
 
-async function answered ({ path, key }: Collection, query: Query, day: string | undefined, isWhole: boolean): Promise<Row[]> {
+async function answered ({ path, key }: Collection, query: Query, day: string | undefined, isWhole: boolean, isRefusable: boolean): Promise<Row[]> {
   const parts = Object.entries(day === undefined ? query : { ...query, members_on: [day] }).map(([name, values]) => `${name}=${values.map(encodeURIComponent).join(',')}`)
   const found: Row[] = []
   for (let next: string | null = `${path}?${['limit=1000', ...isWhole ? [] : [`fields=${key.join(',')}`], ...parts].join('&')}`; next !== null;) {
     const { status, json, text } = await get(next)
+    if (status === 400 && json.errors.length > 0 && isRefusable) return inOrder(json.errors.map(({ parameter, code }: Row) => ({ parameter, code })), key)
     if (status !== 200) throw new Error(`${next}: ${text}`)
     found.push(...json.data)
     next = json.links.next
@@ -470,7 +368,7 @@ for (const collection of collections) {
     let hits = 0
     const check = async (query: Query, day: string | undefined): Promise<void> => {
       const model = should(query, day)
-      const are = await answered(collection, query, day, told.answer !== undefined)
+      const are = await answered(collection, { ...told.needed, ...query }, day, told.answer !== undefined || told.whole !== undefined, told.whole !== undefined)
       hits += model.length
       if (!isDeepStrictEqual(are, model)) t.strictSame(are, model, `${JSON.stringify(query)} on ${day ?? 'today'}`)
     }

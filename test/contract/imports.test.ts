@@ -44,6 +44,8 @@ const rules: Rule[] = [
   { about: 'config.ts knows of ours only errors', from: /^src\/config\.ts$/, only: (imported) => !isOurs(imported) || imported === 'src/errors.ts' },
   { about: 'db knows no HTTP and no resource', from: /^src\/db\//, never: (imported) => /^src\/(http|resources|app\.ts)/.test(imported) || /^(@fastify\/|fastify$)/.test(imported) },
   { about: 'the check of data/ knows only how to read it', from: /^src\/data\//, never: (imported) => /^src\/(?!data\/|csv\.ts|errors\.ts)/.test(imported) || /^(kysely|fastify)/.test(imported) },
+  { about: 'an import knows no HTTP and no resource', from: /^src\/imports\//, never: (imported) => /^src\/(http|resources|app\.ts)/.test(imported) || /^(@fastify\/|fastify$)/.test(imported) },
+  { about: 'db knows no import', from: /^src\/db\//, never: (imported) => imported.startsWith('src/imports/') },
   { about: 'http knows no SQL and no resource', from: /^src\/http\//, never: (imported) => /^src\/(db|resources|app\.ts)/.test(imported) || /^(kysely|pg$|@electric-sql\/)/.test(imported) },
   {
     about: 'a resource knows of another only its schema.ts',
@@ -53,8 +55,8 @@ const rules: Rule[] = [
       return other !== undefined && other !== resourceOf(path) && imported !== `src/resources/${other}/schema.ts`
     }
   },
-  { about: 'schema.ts knows neither the database nor queries', from: /^src\/resources\/[^/]+\/schema\.ts$/, only: (imported) => imported === 'typebox' || imported === 'src/vocabularies.ts' || /^src\/http\/|^src\/resources\/[^/]+\/schema\.ts$/.test(imported) },
-  { about: 'queries.ts knows no HTTP', from: /^src\/resources\/[^/]+\/queries\.ts$/, never: (imported) => imported.startsWith('src/http/') || /^(@fastify\/|fastify$)/.test(imported) },
+  { about: 'schema.ts knows neither the database nor queries', from: /^src\/resources\/[^/]+\/([a-z]+-)?schema\.ts$/, only: (imported) => imported === 'typebox' || imported === 'src/vocabularies.ts' || /^src\/http\/|^src\/resources\/[^/]+\/schema\.ts$/.test(imported) },
+  { about: 'queries.ts knows no HTTP', from: /^src\/resources\/[^/]+\/(([a-z]+-)?queries|figures|levels|refusals)\.ts$/, never: (imported) => imported.startsWith('src/http/') || /^(@fastify\/|fastify$)/.test(imported) },
   { about: 'what resources share knows no single resource', from: /^src\/resources\/(?!index\.ts)[^/]+\.ts$/, never: (imported) => resourceOf(imported) !== undefined },
   { about: 'migrations import only kysely and what they have in common', from: /^migrations\//, only: (imported) => imported === 'kysely' || imported === 'migrations/columns.ts' },
   { about: 'nobody imports bin/, server.ts or migrations', from: /^src\//, never: (imported) => /^(src\/bin\/|src\/server\.ts|migrations\/)/.test(imported) },

@@ -8,8 +8,9 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { readCsv } from '../../src/csv.ts'
 import { seed } from '../../src/db/seed.ts'
 import { csvLine } from '../../src/http/formats.ts'
+import { applyFigures } from '../../src/imports/figures.ts'
 import { openApp } from '../fixtures/app.ts'
-import { openDatabase, root } from '../fixtures/engines.ts'
+import { dataFolder, openDatabase, root } from '../fixtures/engines.ts'
 import { collectionsOf } from '../fixtures/operations.ts'
 import { copyRepository, run } from '../fixtures/process.ts'
 
@@ -38,8 +39,11 @@ function sameLines (t: Test, answer: string, shown: string, line: number, what: 
   else t.fail(`README.md line ${line + at} is not what is printed: ${what}`, { shown: wanted[at] ?? 'nothing', printed: found[at] ?? 'nothing', 'whole answer': answer })
 }
 
+/** The service as it is after a first start, headline figures included. */
 async function listen (t: Test): Promise<string> {
-  const { app } = await openApp(t)
+  const connection = await openDatabase(t)
+  await applyFigures(connection, join(dataFolder, 'figures'))
+  const { app } = await openApp(t, { connection })
   return (await app.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '')
 }
 

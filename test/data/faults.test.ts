@@ -233,3 +233,30 @@ await t.test('what is right passes', async (t) => {
   ] as const) passes.push([words, set('observation', { indicator: 'migrants_present' }, { value, qualifier, as_reported: words })])
   for (const [about, seeded] of passes) t.same(faultsOf(seeded), [], about)
 })
+
+await t.test('faults in the headline figures are named too', (t) => {
+  const path = join(folder, 'figures/wdi-2025.csv')
+  const whole = readFileSync(path, 'utf8')
+  const lines = whole.split('\n')
+  const at = lines.findIndex((line) => line.startsWith('population,DEU,'))
+  const cases: Array<[change: (line: string) => string, column: string, reason: RegExp]> = [
+    [(line) => line.replace('population', 'populations'), 'indicator', /no such row/],
+    [(line) => line.replace('DEU', 'DEX'), 'country', /no such row/],
+    [(line) => line.replace('DEU,_Z', 'DEU,_X'), 'origin', /no such row/],
+    [(line) => line.replace('wdi-2025', 'wdi-2024'), 'source', /file of its own/],
+    [(line) => line.replace(/wdi-2025,\d+/, 'wdi-2025,many'), 'value', /no number/],
+    [(line) => line.replace(/wdi-2025,\d+/, 'wdi-2025,'), 'value', /not said to be missing/],
+    [(line) => line.replace(/,A,/, ',a,'), 'obs_status', /no code/],
+    [(line) => line.replace(/false$/, 'no'), 'derived', /neither/],
+    [(line) => `${line}\n${line}`, 'indicator', /a second time/],
+    [(line) => line.replace(/,[^,]*$/, ''), '', /11 cells instead of 12/],
+    [() => 'population,MLI,_Z,_T,_T,_Z,2020,wdi-2025,1,A,residents,false', 'indicator', /stands in data\/observation\.csv/]
+  ]
+  for (const [change, column, reason] of cases) {
+    writeFileSync(path, lines.map((line, i) => i === at ? change(line) : line).join('\n'))
+    t.ok(checkData(folder, today).faults.some((fault) => fault.file === 'data/figures/wdi-2025.csv' && Math.abs(fault.line - at - 1) <= 1 && fault.column === column && reason.test(fault.reason)), String(reason))
+  }
+  writeFileSync(path, whole)
+  t.same(checkData(folder, today).faults, [])
+  t.end()
+})

@@ -8,8 +8,9 @@ import { createReads, write } from '../../src/db/revision.ts'
 import type { DB } from '../../src/db/types.ts'
 import { engine, makeDatabase, openDatabase } from '../fixtures/engines.ts'
 
-const { db } = await openDatabase(t)
-const connection: Connection = { engine, db, replicas: [], newestRevision: async () => (await newest()).id, close: async () => {} }
+const database = await openDatabase(t)
+const { db } = database
+const connection: Connection = { ...database, newestRevision: async () => (await newest()).id }
 const reads = createReads(connection)
 const edit = { actor: 'iom', reason: 'test', kind: 'edit' } as const
 

@@ -163,7 +163,7 @@ await t.test('a new record whose id a steward took already is left and named', a
 
 /** Renames a key in every file, wherever it is a whole cell. */
 function rename (from: string, to: string): void {
-  for (const file of readdirSync(folder)) put(file, read(file).replaceAll(new RegExp(`(?<=^|,)${from}(?=,|$)`, 'gm'), to))
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.csv'))) put(file, read(file).replaceAll(new RegExp(`(?<=^|,)${from}(?=,|$)`, 'gm'), to))
 }
 
 await t.test('an id can be renamed, with all that points to it', async (t) => {
@@ -222,7 +222,7 @@ const broken: Array<[name: string, file: string, change: () => void, message: Re
 ]
 
 await t.test('a broken record stops the start with one line that says where, and nothing is applied', async (t) => {
-  const applied = Object.fromEntries(readdirSync(folder).map((file) => [file, read(file)]))
+  const applied = Object.fromEntries(readdirSync(folder).filter((name) => name.endsWith('.csv')).map((file) => [file, read(file)]))
   const state = async () => await db.selectFrom('seed_state').select(['table_name', 'key', 'digest', 'revision']).orderBy('table_name').orderBy('key').execute()
   const remembered = await state()
   for (const [name, file, change, message] of broken) {

@@ -38,7 +38,7 @@ await t.test('requests under way are answered', async (t) => {
 
 await t.test('Ctrl-C ends npm start, and idle connections keep nothing up', async (t) => {
   const server = await startServer(t, repository, env, ['npm', 'start'])
-  t.equal((await server.get('/v1/networks/mali')).json.meta.revision, 1, 'nothing was lost')
+  t.equal((await server.get('/v1/networks/mali')).json.meta.revision, 2, 'nothing was lost')
   const agent = new Agent({ keepAlive: true })
   t.teardown(() => agent.destroy())
   await ask(agent, `${server.base}/v1/networks/mali`)
@@ -82,7 +82,7 @@ await t.test('a request that waits for the database is answered', { skip: engine
 
 await t.test('the next process finds everything', async (t) => {
   const server = await startServer(t, repository, env)
-  t.equal((await server.get('/v1/networks/mali')).json.meta.revision, 1)
+  t.equal((await server.get('/v1/networks/mali')).json.meta.revision, 2)
   server.kill('SIGINT')
   t.same(await server.ended, { code: 0, signal: null }, 'SIGINT is the same')
 })

@@ -11,7 +11,7 @@ export const IndicatorSchema = Type.Object({
   unit: term('unit', 'Unit of every value.'),
   kind: term('indicator_kind', 'Whether it is counted at an instant, over a period, or as a rate. Stocks and flows are never added up.'),
   mandate: term('mandate', 'The framework under which the people fall that it counts.'),
-  breakdowns: Type.Array(Type.String(), { description: 'Codes that `breakdown` of an observation can have, beside `_T` total, `_U` unknown and `_Z` does not apply. Vocabulary `breakdown` says what they mean.' }),
+  breakdowns: Type.Array(Type.String(), { description: 'Codes that `breakdown` of an observation can have, one alone or several joined by a full stop, beside `_T` total, `_U` unknown and `_Z` does not apply. Vocabulary `breakdown` says what they mean.' }),
   note: nullable(text('Remark of the registry.')),
   source: code('source', 'Source of the definition.')
 }, { $id: 'Indicator', title: 'Indicator', description: 'What a figure counts, in which unit.', additionalProperties: false })

@@ -26,7 +26,7 @@ export function profileFinder (parts: ProfileParts) {
     const rowsOf = async (rows: Rows, filters: object, ...sort: string[]): Promise<any[]> =>
       await readAll(db, rows(db, filters, context), sort.map((column) => ({ column, descending: false })))
     const figuresOf = async (narrow: (rows: Observations) => Observations) =>
-      await newestOfSources(within(inEditions(narrow(observations(db)), source), periods)).execute()
+      await newestOfSources(within(narrow(observations(db, periods === undefined ? 'newest' : 'all')).where(inEditions(source)), periods)).execute()
 
     const [country] = await rowsOf(parts.countries, { code: [id] }, 'id')
     if (country === undefined) return undefined

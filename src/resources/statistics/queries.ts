@@ -3,7 +3,7 @@ import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { areasOf, matches } from '../../db/fragments.ts'
 import { inEditions, newestOfSeries, newestOfSources, observations, superseded, totalsOnly, within, type Observations } from '../../db/observations.ts'
 import type { DB } from '../../db/types.ts'
-import { ComparedValueSchema, type CompareFilters, type StatisticsFilters } from './schema.ts'
+import { ComparedValueSchema, type Availability, type CompareFilters, type StatisticsFilters } from './schema.ts'
 
 interface Context {
   membersOn: string
@@ -11,25 +11,44 @@ interface Context {
 
 type Shared = Pick<StatisticsFilters, 'indicator' | 'country' | 'region' | 'kind' | 'dataset' | 'source' | 'publisher'>
 
-function shared (rows: Observations, { indicator, country, region, kind, dataset, source, publisher }: Shared, { membersOn }: Context): Observations {
+function shared (rows: Observations, { indicator, country, region, kind, source }: Shared, { membersOn }: Context): Observations {
   let query = rows
   if (indicator !== undefined) query = query.where('observation.indicator', 'in', indicator)
   if (country !== undefined) query = query.where('observation.country', 'in', country)
   if (region !== undefined) query = query.where(sql<SqlBool>`observation.country in ${areasOf(region, membersOn)}`)
   if (kind !== undefined) query = query.where('area.kind', 'in', kind)
   else if (country === undefined) {
-    query = query.where(sql<SqlBool>`(area.kind <> 'aggregate' or observation.indicator in (select i.id from indicator i where not exists (
-      select 1 from observation o join area a on a.id = o.country and a.kind <> 'aggregate' where o.indicator = i.id)))`)
+    // With a limit it looks for one figure of each indicator; without, it would read them all.
+    query = query.where(sql<SqlBool>`(area.kind <> 'aggregate' or observation.indicator in (select i.id from indicator i where (
+      select 1 from observation o join area a on a.id = o.country and a.kind <> 'aggregate' where o.indicator = i.id limit 1) is null))`)
   }
-  if (dataset !== undefined) query = query.where('source.dataset', 'in', dataset)
   if (source !== undefined) query = query.where('observation.source', 'in', source)
-  if (publisher !== undefined) query = query.where('source.publisher', 'in', publisher)
   return query
 }
 
-function narrowed (db: Kysely<DB>, filters: StatisticsFilters, context: Context): Observations {
-  let query = shared(observations(db), filters, context)
-  const { origin, sex, age, breakdown, time_period: period, year_from: from, year_to: to, qualifier, obs_status: status, license, redistributable, derived, superseded: replaced, q } = filters
+/** Whether a source passes the filters that are about sources alone. */
+function sourcePasses ({ dataset, source, publisher, license, redistributable, superseded: replaced }: Pick<StatisticsFilters, 'dataset' | 'source' | 'publisher' | 'license' | 'redistributable' | 'superseded'>): RawBuilder<SqlBool> {
+  const conditions = [sql<SqlBool>`true`]
+  const oneOf = (column: string, values: string[] | undefined): void => { if (values !== undefined) conditions.push(sql<SqlBool>`${sql.ref(`source.${column}`)} in (${sql.join(values)})`) }
+  oneOf('dataset', dataset)
+  oneOf('id', source)
+  oneOf('publisher', publisher)
+  oneOf('license', license)
+  if (redistributable !== undefined) conditions.push(sql<SqlBool>`source.redistributable = ${redistributable}`)
+  if (replaced !== undefined) conditions.push(sql<SqlBool>`${superseded} = ${replaced}`)
+  return sql<SqlBool>`${sql.join(conditions, sql` and `)}`
+}
+
+/** Whether a filter tells figures of one series apart, so that the series as a whole cannot answer. */
+function isBelowSeries ({ time_period: period, year_from: from, year_to: to, qualifier, obs_status: status, derived, q }: StatisticsFilters): boolean {
+  return [period, from, to, qualifier, status, derived, q].some((filter) => filter !== undefined)
+}
+
+/** The observations that pass the filters. */
+export function narrowed (db: Kysely<DB>, filters: StatisticsFilters, context: Context, of: Parameters<typeof observations>[1] = filters.latest === true && !isBelowSeries(filters) ? 'newest' : 'all'): Observations {
+  const { origin, sex, age, breakdown, time_period: period, year_from: from, year_to: to, qualifier, obs_status: status, derived, q } = filters
+  const among = sourcePasses(filters)
+  let query = shared(observations(db, of), filters, context).where(among)
   if (origin !== undefined) query = query.where('observation.origin', 'in', origin)
   if (sex !== undefined) query = query.where('observation.sex', 'in', sex)
   if (age !== undefined) query = query.where('observation.age', 'in', age)
@@ -40,31 +59,42 @@ function narrowed (db: Kysely<DB>, filters: StatisticsFilters, context: Context)
   if (to !== undefined) query = query.where('observation.time_period', '<', `${to}~`)
   if (qualifier !== undefined) query = query.where('qualifier', 'in', qualifier)
   if (status !== undefined) query = query.where('obs_status', 'in', status)
-  if (license !== undefined) query = query.where('source.license', 'in', license)
-  if (redistributable !== undefined) query = query.where('source.redistributable', '=', redistributable)
   if (derived !== undefined) query = query.where('derived', '=', derived)
-  if (replaced !== undefined) query = query.where(sql<SqlBool>`${superseded} = ${replaced}`)
   if (q !== undefined) query = query.where(matches(q, 'observation.as_reported', 'observation.attributed_as', 'observation.note'))
   if (filters.latest !== true) return query
-  return newestOfSeries(inEditions(query, filters.source))
+  const editions = inEditions(filters.source)
+  return newestOfSeries(query.where(editions), sql<SqlBool>`${among} and ${editions}`, of === 'newest')
 }
 
 export function observationRows (db: Kysely<DB>, filters: StatisticsFilters, context: Context) {
   return narrowed(db, filters, context)
 }
 
-export function availabilityRows (db: Kysely<DB>, filters: StatisticsFilters, context: Context) {
-  const ordered = (direction: 'asc' | 'desc') => sql<string>`(array_agg(time_period order by last_day(time_period) ${sql.raw(direction)}, time_period ${sql.raw(direction)}))[1]`
-  const values = (column: string) => sql<string[]>`array_agg(distinct ${sql.ref(column)} order by ${sql.ref(column)})`.as(`${column === 'sex' ? 'sexe' : column}s`)
-  return db.with('o', () => narrowed(db, filters, context)).selectFrom('o')
-    .groupBy(['indicator', 'source', 'dataset', 'publisher', 'unit', 'license', 'redistributable', 'superseded'])
-    .select([
-      'indicator', 'source', 'dataset', 'publisher', 'unit',
-      sql<number>`count(*)`.as('observation_count'), sql<number>`count(distinct country)`.as('area_count'),
-      sql<number>`count(distinct origin) filter (where origin not in ('_T', '_U', '_Z'))`.as('origin_count'),
-      sql<number>`count(distinct time_period)`.as('period_count'), ordered('asc').as('first_period'), ordered('desc').as('last_period'),
-      values('sex'), values('age'), values('breakdown'), 'license', 'redistributable', 'superseded'
-    ])
+export function availabilityRows (db: Kysely<DB>, filters: StatisticsFilters, context: Context): RawBuilder<Availability> {
+  const figures = narrowed(db, filters, context)
+  const series = filters.latest === true || isBelowSeries(filters) ? figures : narrowed(db, filters, context, 'series')
+  // Counted in several small steps, since count(distinct) would sort all figures once for each of the counts.
+  const distinct = (column: string) => sql`(select distinct indicator, source, ${sql.ref(column)} from part)`
+  const counted = (column: string, where = sql`true`) => sql`(select indicator, source, count(*) as n from ${distinct(column)} x where ${where} group by indicator, source)`
+  const listed = (column: string) => sql`(select indicator, source, array_agg(${sql.ref(column)} order by ${sql.ref(column)}) as codes from ${distinct(column)} x group by indicator, source)`
+  return sql<Availability>`(
+    with period as (select indicator, source, time_period, count(*) as n from (${figures}) o group by indicator, source, time_period),
+      part as materialized (select distinct indicator, source, country, origin, sex, age, breakdown from (${series}) o),
+      span as (
+        select indicator, source, sum(n) as observation_count, count(*) as period_count,
+               substr(min(period_order(time_period)), 12) as first_period, substr(max(period_order(time_period)), 12) as last_period
+        from period group by indicator, source)
+    select span.indicator, span.source, source.dataset, source.publisher, indicator.unit, span.observation_count, areas.n as area_count, coalesce(origins.n, 0) as origin_count,
+           span.period_count, span.first_period, span.last_period, sexes.codes as sexes, ages.codes as ages, breakdowns.codes as breakdowns,
+           source.license, source.redistributable, ${superseded} as superseded
+    from span
+    join indicator on indicator.id = span.indicator
+    join source on source.id = span.source
+    join ${counted('country')} areas on areas.indicator = span.indicator and areas.source = span.source
+    left join ${counted('origin', sql`origin not in ('_T', '_U', '_Z')`)} origins on origins.indicator = span.indicator and origins.source = span.source
+    join ${listed('sex')} sexes on sexes.indicator = span.indicator and sexes.source = span.source
+    join ${listed('age')} ages on ages.indicator = span.indicator and ages.source = span.source
+    join ${listed('breakdown')} breakdowns on breakdowns.indicator = span.indicator and breakdowns.source = span.source)`
 }
 
 /**
@@ -91,7 +121,7 @@ const parts = Object.keys(ComparedValueSchema.properties).filter((field) => fiel
 
 export function compareRows (db: Kysely<DB>, filters: CompareFilters, context: Context) {
   const { time_period: periods, source, min_ratio: minRatio } = filters
-  const figures = newestOfSources(within(inEditions(totalsOnly(shared(observations(db), filters, context)), source), periods))
+  const figures = newestOfSources(within(totalsOnly(shared(observations(db, periods === undefined ? 'newest' : 'all'), filters, context)).where(sourcePasses(filters)).where(inEditions(source)), periods))
     .select(['source.edition', 'source.released', 'source.secondary'])
   const of = sql.raw('partition by indicator, country')
   const best = sql`${sql.join(rules.map(([, rule]) => sql`${rule} desc`))}, source collate "C"`
@@ -106,9 +136,10 @@ export function compareRows (db: Kysely<DB>, filters: CompareFilters, context: C
     .select([
       'indicator', 'country', 'unit',
       sql<number>`count(*)`.as('value_count'), sql<number>`min(value)`.as('min'), sql<number>`max(value)`.as('max'),
-      ratio.as('ratio'),
+      // What can be sorted by goes into cursors as a JSON number, and is compared with as one.
+      sql<number | null>`(${ratio})::float8`.as('ratio'),
       sql<string[]>`array_remove(array[${sql.join(comparable.map((field) => sql`case when count(distinct coalesce(${sql.ref(field)}, '')) > 1 then ${sql.lit(field)}::text end`))}], null)`.as('differs'),
-      first<string>('source').as('default_source'), first<number>('value').as('default_value'), first<string>('time_period').as('default_time_period'),
+      first<string>('source').as('default_source'), sql<number>`(${first('value')})::float8`.as('default_value'), first<string>('time_period').as('default_time_period'),
       sql<string>`(${decided}) collate "C"`.as('default_rule'),
       sql<unknown[]>`jsonb_agg(${part} order by place)`.as('values')
     ])

@@ -1,7 +1,9 @@
-// /v1/statistics, what there is of them, and publishers side by side
+// /v1/statistics, what there is of them, publishers side by side, and sums
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
+import { aggregateRows } from './aggregate-queries.ts'
+import { AggregateFiltersSchema, AggregateSchema, groupKeys } from './aggregate-schema.ts'
 import { availabilityRows, compareRows, observationRows } from './queries.ts'
 import { AvailabilitySchema, CompareFiltersSchema, ComparedValueSchema, ComparisonLineSchema, ComparisonSchema, namedInExports, observationKey, ObservationSchema, StatisticsFiltersSchema, type Comparison } from './schema.ts'
 
@@ -56,5 +58,24 @@ export function statistics (app: FastifyInstance, services: Services): void {
       key: ['indicator', 'country', 'source'],
       of: ({ values, ...row }: Comparison) => values.map((value) => ({ ...row, ...value }))
     }
+  })
+  registerCollection(app, services, {
+    path: '/statistics/aggregate',
+    tag: 'Statistics',
+    one: 'sum',
+    many: 'aggregates',
+    about: 'Figures added up, by region, country, origin, sex, period or source, with what is missing from each sum. Current editions count unless `source` names others. A total is never added to its parts: for each area and period a source\'s own total counts, otherwise the parts of its finest level. What cannot be added is refused with what to ask instead: several indicators, several sources, a stock at several times, periods of different length, rates, a region beside areas that may lie within it. A group without any figure has no row.',
+    row: AggregateSchema,
+    filters: AggregateFiltersSchema.properties,
+    words: false,
+    sorts: [...groupKeys, 'value', 'n'],
+    firstSort: ['-ranked'],
+    defaultSort: [...groupKeys],
+    key: [...groupKeys],
+    keyCanBeNull: true,
+    dated: ['region', 'scheme'],
+    rows: aggregateRows,
+    // Each reading adds everything up again.
+    blockSize: 20_000
   })
 }

@@ -1,0 +1,68 @@
+// Makes what stands in the database of a source equal to what was staged, touching only what differs.
+import { sql, type RawBuilder, type SqlBool, type Transaction } from 'kysely'
+import type { DB } from '../db/types.ts'
+import { keyColumns, valueColumns } from './columns.ts'
+import type { Carried, Total } from './format.ts'
+import { staged } from './staging.ts'
+import { stageTotals } from './totals.ts'
+
+export interface Applied {
+  inserted: number
+  updated: number
+  deleted: number
+}
+
+export interface Order {
+  /** The sources that the figures are filed under. */
+  sources: string[]
+  revision: number
+  /** Columns that the files carry; the others keep what stands in them. */
+  carries: Carried[]
+  totals: Total[]
+  /** Whether figures of the source that the files lack are removed. */
+  replace: boolean
+  /** Which figures `o` that stand may be changed or removed; all without it. */
+  ours?: RawBuilder<SqlBool>
+}
+
+const list = (columns: readonly string[], table?: string) => sql.join(columns.map((column) => sql.ref(table === undefined ? column : `${table}.${column}`)))
+const sameKey = sql`(${list(keyColumns, 'o')}) = (${list(keyColumns, 's')})`
+
+/** Must run under the lock of the open revision, since what stands must not change between the look and the write. */
+export async function apply (trx: Transaction<DB>, order: Order): Promise<Applied> {
+  const files = await merge(trx, order, order.carries, false)
+  const gone = order.replace ? await remove(trx, order, sql`not o.derived or not exists (select 1 from jsonb_array_elements_text(${JSON.stringify(order.totals.map(({ of, as = of }) => as))}::jsonb) t where t = o.indicator)`) : 0
+  for (const source of order.sources) await stageTotals(trx, source, order.totals)
+  const totals = await merge(trx, order, ['value', 'measure_basis', 'obs_status', 'derived'], true)
+  // A total that has lost its parts goes with them.
+  const goneTotals = order.replace ? await remove(trx, order, sql`o.derived`) : 0
+  return { inserted: files.inserted + totals.inserted, updated: files.updated + totals.updated, deleted: gone + goneTotals }
+}
+
+async function merge (trx: Transaction<DB>, { revision, ours = sql<SqlBool>`true` }: Order, carries: Carried[], isTotal: boolean): Promise<{ inserted: number, updated: number }> {
+  await sql`analyze ${staged}`.execute(trx)
+  await sql`drop table if exists pg_temp.figure_change`.execute(trx)
+  // The source's own figure stands above one that was added up.
+  await sql`
+    create temp table figure_change on commit drop as
+    select s.*, o.indicator is not null as stands
+    from ${staged} s left join observation o on ${sameKey}
+    where s.is_total = ${isTotal} and (o.indicator is null or ((${list(carries, 'o')}) is distinct from (${list(carries, 's')}) ${isTotal ? sql`and o.derived` : sql``} and ${ours}))`.execute(trx)
+  const inserted = await sql`
+    insert into observation (${list(keyColumns)}, ${list(valueColumns)}, revision)
+    select ${list(keyColumns)}, ${list(valueColumns)}, ${revision} from figure_change where not stands
+    order by ${list(keyColumns)}`.execute(trx)
+  const updated = await sql`
+    update observation o set ${sql.join(carries.map((column) => sql`${sql.ref(column)} = s.${sql.ref(column)}`))}
+    from figure_change s where s.stands and ${sameKey}`.execute(trx)
+  return { inserted: Number(inserted.numAffectedRows ?? 0), updated: Number(updated.numAffectedRows ?? 0) }
+}
+
+async function remove (trx: Transaction<DB>, { sources, ours = sql<SqlBool>`true` }: Order, which: ReturnType<typeof sql>): Promise<number> {
+  // What the files lack is found by a difference of sets, which takes the same time whatever the planner believes of them.
+  const gone = await sql`
+    delete from observation o using (
+      select ${list(keyColumns)} from observation where source in (${sql.join(sources)}) except select ${list(keyColumns)} from ${staged}
+    ) s where ${sameKey} and (${which}) and ${ours}`.execute(trx)
+  return Number(gone.numAffectedRows ?? 0)
+}

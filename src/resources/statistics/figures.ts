@@ -1,0 +1,92 @@
+// The figures that a sum is made of, as tables of a WITH: those that pass the filters, and of these those that may be added.
+import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
+import { holdsOn } from '../../db/fragments.ts'
+import { inEditions, newestOfAreas } from '../../db/observations.ts'
+import type { DB } from '../../db/types.ts'
+import { groupKeys, type AggregateFilters, type GroupKey } from './aggregate-schema.ts'
+import { addable, columns, dimensions, levelOf, type Dimension } from './levels.ts'
+import { narrowed } from './queries.ts'
+
+export interface Context {
+  membersOn: string
+}
+
+/** The keys asked for, each once, in the order of the row. */
+export function keysOf ({ group_by: asked = [] }: AggregateFilters): GroupKey[] {
+  return groupKeys.filter((key) => asked.includes(key))
+}
+
+/** Those that figures have themselves: an area can belong to many regions. */
+export function keysOfFigures (keys: GroupKey[]): GroupKey[] {
+  return keys.filter((key) => key !== 'region')
+}
+
+/** The tables asked and membership, the regions asked for and the areas of each; nothing where no regions are asked for. */
+function regions ({ region, scheme }: AggregateFilters, { membersOn }: Context): RawBuilder<unknown> | undefined {
+  if (region === undefined && scheme === undefined) return undefined
+  const named = region === undefined ? sql`true` : sql`area.id in (${sql.join(region)})`
+  const ofScheme = scheme === undefined ? sql`true` : sql`area.scheme in (${sql.join(scheme)})`
+  return sql`asked as (select area.id as region from area where area.kind = 'aggregate' and ${named} and ${ofScheme}),
+    membership as (
+      select region, region as area from asked
+      union select region, area_member.area from asked join area_member on area_member.aggregate = asked.region and ${holdsOn('area_member', membersOn)}
+    )`
+}
+
+/** `with ... figure as (...)`: the figures with a value that pass the filters, or of them those that may be added. */
+export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Context, mixed: ReadonlySet<Dimension> = new Set()): RawBuilder<unknown> {
+  const { region: _region, latest, ...others } = filters
+  const areas = regions(filters, context)
+  let query = narrowed(db, others, context).where(inEditions(filters.source)).where('observation.value', 'is not', null)
+  if (areas !== undefined) query = query.where(sql<SqlBool>`observation.country in (select membership.area from membership)`)
+  const plain = query.clearSelect().select([
+    'observation.indicator', 'observation.source', 'observation.country', 'observation.time_period', 'observation.breakdown', 'observation.age', 'observation.sex', 'observation.origin',
+    'observation.value', 'observation.qualifier', 'indicator.unit', 'indicator.kind', 'area.kind as area_kind', sql<boolean>`false`.as('ages_overlap'), sql<boolean>`false`.as('origins_overlap')
+  ])
+  const table = latest === true ? newestOfAreas(plain) : sql`(${plain})`
+  return sql`with ${areas === undefined ? sql`` : sql`${areas}, `}figure as (select * from ${addable(table, filters, keysOf(filters), mixed)} as kept)`
+}
+
+/** A table with the region of each area, where rows are grouped by it: once for each region that the area belongs to. */
+export function inRegions (table: string, keys: GroupKey[]): RawBuilder<unknown> {
+  if (!keys.includes('region')) return sql.ref(table)
+  return sql`(select membership.region, ${sql.ref(table)}.* from ${sql.ref(table)} join membership on membership.area = ${sql.ref(table)}.country) as placed`
+}
+
+/** Of what the filters leave: what a row would have to add, and whether dimensions have wholes and parts. */
+export interface Survey {
+  /** Dimensions with figures of more than one level, or with parts that may overlap. */
+  mixed: Set<Dimension>
+  /** Whether a row might mix sources, periods, rates or areas within each other. It cannot where this is false. */
+  doubtful: boolean
+}
+
+// Groups of age may lie within each other, regions of origin too, and unknown stands beside parts only.
+const also: Partial<Record<Dimension, RawBuilder<unknown>>> = {
+  breakdown: sql`or (bool_or(breakdown_unknown) and min(breakdown_min) is not null)`,
+  age: sql`or coalesce(max(age_max) = '2', false)`,
+  origin: sql`or coalesce(max(origin_max) = '3', false)`
+}
+
+/** Looks at all figures once, in one plain pass, so that the sums take no step that they do not need. */
+export async function survey (db: Kysely<DB>, filters: AggregateFilters, context: Context): Promise<Survey> {
+  const keys = keysOf(filters)
+  const group = columns([...keysOfFigures(keys), 'indicator', 'source', 'country'])
+  const levels = dimensions.filter((dimension) => filters[dimension]?.length !== 1)
+  const level = (dimension: Dimension) => levelOf(dimension, keys.some((key) => key === dimension))
+  const end = (which: 'min' | 'max', dimension: Dimension) => sql.ref(`${dimension}_${which}`)
+  const { rows: [found] } = await sql<{ doubtful: boolean } & Record<Dimension, boolean>>`${figures(db, filters, context)}, part as (
+      select ${group},
+        ${sql.join([...levels.map((dimension) => sql`min(${level(dimension)}) as ${end('min', dimension)}, max(${level(dimension)}) as ${end('max', dimension)}`), sql`bool_or(breakdown = '_U') as breakdown_unknown`])},
+        min(time_period) as first, max(time_period) as last, bool_or(kind = 'rate') as rate, count(*) as n, bool_or(area_kind = 'aggregate') as aggregates
+      from figure group by ${group}
+    ), added as (
+      select min(first) < max(last) or min(source) < max(source) or (bool_or(rate) and sum(n) > 1) or (bool_or(aggregates) and min(country) < max(country)) as doubtful
+      from ${inRegions('part', keys)} group by ${columns([...keys, 'indicator'])}
+    )
+    select ${sql.join([
+      ...levels.map((dimension) => sql`coalesce(min(${end('min', dimension)}) < max(${end('max', dimension)}), false) ${also[dimension] ?? sql``} as ${sql.ref(dimension)}`),
+      sql`(select coalesce(bool_or(doubtful), false) from added) as doubtful`
+    ])} from part`.execute(db)
+  return { mixed: new Set(levels.filter((dimension) => found![dimension])), doubtful: found!.doubtful }
+}

@@ -1,0 +1,103 @@
+// What cannot be added: sums that would mean nothing, each with what to ask instead.
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { DB } from '../../db/types.ts'
+import type { Issue } from '../../errors.ts'
+import { groupKeys, type AggregateFilters } from './aggregate-schema.ts'
+import { inRegions, keysOf, keysOfFigures } from './figures.ts'
+import { columns } from './levels.ts'
+
+/** Whether any row would mix what must not be mixed. */
+interface Mixed {
+  sources: boolean
+  times: boolean
+  lengths: boolean
+  rates: boolean
+  aggregates: boolean
+  ages: boolean
+  origins: boolean
+}
+
+/** What one source has of what the filters leave. */
+interface Offer {
+  source: string
+  areas: number
+  periods: string[]
+  ages: string[]
+  origins: string[]
+}
+
+/** What the question alone tells: regions that are not named, indicators that would be added. */
+export async function refusalsOf (db: Kysely<DB>, filters: AggregateFilters): Promise<Issue[]> {
+  const keys = keysOf(filters)
+  const issues: Issue[] = []
+  if (keys.includes('region') && filters.region === undefined && filters.scheme === undefined) {
+    issues.push({ parameter: 'group_by', code: 'INVALID_VALUE', detail: 'group_by=region needs to know which regions: name them with region, or take all of a scheme with scheme=m49, iom, rec, unrc, unnm or iscm.', allowed: groupKeys.filter((key) => key !== 'region') })
+  }
+  if (filters.indicator.length > 1 && !keys.includes('indicator')) {
+    const indicators = await db.selectFrom('indicator').select(['id', 'unit', 'kind']).where('id', 'in', filters.indicator).orderBy('id').execute()
+    issues.push(refusal('indicator', `Indicators are never added to each other: ${few(indicators.map(({ id, unit, kind }) => `${id} is a ${kind} in ${unit}`))}. Name one, or add indicator to group_by.`, filters.indicator))
+  }
+  return issues
+}
+
+/** What the figures that would be added tell. `from` is the WITH that ends in them. */
+export async function refusalsOfFigures (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters): Promise<Issue[]> {
+  const mixed = await mixedIn(db, from, filters)
+  if (!Object.values(mixed).includes(true)) return []
+  const offers = await offersOf(db, from)
+  const [periods, ages, origins] = (['periods', 'ages', 'origins'] as const).map((part) => [...new Set(offers.flatMap((offer) => offer[part]))].sort()) as [string[], string[], string[]]
+  const it = filters.indicator.length > 1 ? 'One of the indicators' : filters.indicator[0]!
+
+  const issues: Issue[] = []
+  if (mixed.sources) {
+    const told = offers.map((offer) => `${offer.source} (${offer.periods[0]}${offer.periods.length > 1 ? ` to ${offer.periods.at(-1)}` : ''}, ${offer.areas} ${offer.areas === 1 ? 'area' : 'areas'})`)
+    issues.push(refusal('source', `What different sources say of the same thing is never added: ${few(told)}. Name one with source, or add source to group_by.`, offers.map(({ source }) => source)))
+  }
+  if (mixed.times) issues.push(refusal('time_period', `${it} is of an instant, and figures of different times are never added: ${few(periods)}. Name one with time_period, or add time_period to group_by.`, periods))
+  if (mixed.lengths) issues.push(refusal('time_period', `Periods of different length can lie within each other, so their figures are never added: ${few(periods)}. Name those of one length with time_period, or add time_period to group_by.`, periods))
+  if (mixed.rates) issues.push(refusal('group_by', `${it} is a rate, and rates are never added. Group so that each row is one figure, such as by country and time_period.`, [...groupKeys]))
+  if (mixed.aggregates) issues.push(refusal(filters.country === undefined ? 'kind' : 'country', 'A region is never added to other areas, since they may lie within it. Name areas of which none is a region, or a single region; or add country to group_by.'))
+  if (mixed.ages) issues.push(refusal('age', `Age groups that overlap are never added: ${few(ages)}. Name some that do not with age.`, ages))
+  if (mixed.origins) issues.push(refusal('origin', `Regions of origin may overlap, so they are never added: ${few(origins)}. Name one with origin, or add origin to group_by.`, origins))
+  return issues
+}
+
+function refusal (parameter: string, detail: string, allowed: string[] = []): Issue {
+  return { parameter, code: 'NOT_ADDABLE', detail, ...(allowed.length === 0 || allowed.length > 100 ? {} : { allowed }) }
+}
+
+/** So many that a message stays one that can be read; the newest, where they are periods. */
+function few (texts: string[]): string {
+  return texts.length > 12 ? `${texts.slice(-12).join(', ')} and ${texts.length - 12} more` : texts.join(', ')
+}
+
+async function mixedIn (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters): Promise<Mixed> {
+  const keys = keysOf(filters)
+  const each = (more: string[]) => columns([...keys, 'indicator', ...more])
+  const group = columns([...keysOfFigures(keys), 'indicator', 'source', 'country', 'time_period'])
+  const any = (condition: RawBuilder<unknown>, name: keyof Mixed) => sql`coalesce(bool_or(${condition}), false) as ${sql.ref(name)}`
+  // What was counted since the beginning stands for an instant too, whatever the indicator.
+  const { rows: [mixed] } = await sql<Mixed>`${from}, part as (
+      select ${group}, bool_or(kind = 'rate') as rate, bool_or(kind <> 'flow' or 'cumulative' = any (string_to_array(breakdown, '.'))) as of_instant,
+        count(*) as n, bool_or(area_kind = 'aggregate') as aggregate, bool_or(ages_overlap) as ages, bool_or(origins_overlap) as origins
+      from figure group by ${group}
+    ), whole as (
+      select ${each(['source'])}, bool_or(rate) as rate, bool_or(of_instant) as of_instant, sum(n) as n, count(distinct country) as areas, bool_or(aggregate) as aggregates,
+        count(distinct time_period) as periods, count(distinct translate(time_period, '123456789', '000000000')) as lengths, bool_or(ages) as ages, bool_or(origins) as origins
+      from ${inRegions('part', keys)} group by ${each(['source'])}
+    )
+    select ${sql.join([
+      any(sql`sources > 1`, 'sources'), any(sql`of_instant and periods > 1`, 'times'), any(sql`not of_instant and lengths > 1`, 'lengths'), any(sql`rate and n > periods`, 'rates'),
+      any(sql`aggregates and areas > 1`, 'aggregates'), any(sql`ages`, 'ages'), any(sql`origins`, 'origins')
+    ])} from (select *, count(*) over (partition by ${each([])}) as sources from whole) as whole`.execute(db)
+  return mixed!
+}
+
+async function offersOf (db: Kysely<DB>, from: RawBuilder<unknown>): Promise<Offer[]> {
+  const distinct = (column: string, where: RawBuilder<unknown>) => sql`coalesce(array_agg(distinct ${sql.ref(column)} order by ${sql.ref(column)}) filter (where ${where}), '{}')`
+  const { rows } = await sql<Offer>`${from}
+    select source, count(distinct country) as areas, ${distinct('time_period', sql`true`)} as periods,
+      ${distinct('age', sql`age not in ('_T', '_U', '_Z')`)} as ages, ${distinct('origin', sql`origins_overlap`)} as origins
+    from figure group by source order by source`.execute(db)
+  return rows
+}
