@@ -4,7 +4,7 @@ import type { DB } from '../db/types.ts'
 import { keyColumns, valueColumns } from './columns.ts'
 import type { Carried, Total } from './format.ts'
 import { staged } from './staging.ts'
-import { stageTotals } from './totals.ts'
+import { isTotal, stageTotals } from './totals.ts'
 
 export interface Applied {
   inserted: number
@@ -31,7 +31,7 @@ const sameKey = sql`(${list(keyColumns, 'o')}) = (${list(keyColumns, 's')})`
 /** Must run under the lock of the open revision, since what stands must not change between the look and the write. */
 export async function apply (trx: Transaction<DB>, order: Order): Promise<Applied> {
   const files = await merge(trx, order, order.carries, false)
-  const gone = order.replace ? await remove(trx, order, sql`not o.derived or not exists (select 1 from jsonb_array_elements_text(${JSON.stringify(order.totals.map(({ of, as = of }) => as))}::jsonb) t where t = o.indicator)`) : 0
+  const gone = order.replace ? await remove(trx, order, sql`not ${isTotal(order.totals)}`) : 0
   for (const source of order.sources) await stageTotals(trx, source, order.totals)
   const totals = await merge(trx, order, ['value', 'measure_basis', 'obs_status', 'derived'], true)
   // A total that has lost its parts goes with them.

@@ -46,15 +46,16 @@ function figure (measure: Measure, breakdown: string, country: string, time: str
   }
 }
 
-function figuresOf (breakdown: string, more: { part?: true } = {}): TableLayout['open'] {
+function figuresOf (breakdown: string, measures: Measure[], more: { part?: true } = {}): TableLayout['open'] {
   return (reading) => ({
     record (record) {
       const key = areaAndYear(reading, record)
       if (key === undefined) return
-      for (const measure of columns) {
+      for (const measure of measures) {
         const given = reported(reading, record, measure)
         if (given !== undefined) reading.emit(record, { ...figure(measure, breakdown, key.country, key.time, given), ...more })
       }
+      for (const measure of columns) if (!measures.includes(measure) && record.text(measure) !== '') reading.skip('stocks of single disasters, which do not add up to that of a country')
     }
   })
 }
@@ -67,7 +68,7 @@ const conflict: TableLayout = {
   needed,
   knows: (column) => known.has(column),
   totals,
-  open: figuresOf('cause_conflict')
+  open: figuresOf('cause_conflict', columns)
 }
 
 const details = /^(start_date|end_date|event_name|event_codes|hazard_(category|sub_category|type|sub_type|subtype)|(start|end)_date_accuracy|hazard_(category|sub_category|type|subtype)_name)$/
@@ -79,7 +80,9 @@ const disasters: TableLayout = {
   needed: [...needed, 'event_name', 'hazard_type'],
   knows: (column) => known.has(column) || details.test(column),
   totals,
-  open: figuresOf('cause_disaster', { part: true })
+  // The rows of a year are the events of that year: people whom earlier ones still displace are in none of them, so that
+  // the stocks of events do not add up to that of a country.
+  open: figuresOf('cause_disaster', ['new_displacement'], { part: true })
 }
 
 export const idmcGidd: Format = {

@@ -45,3 +45,17 @@ function isPart (totals: Total[]): RawBuilder<SqlBool> {
   if (totals.some(({ breakdown }) => breakdown === 'tail')) parts.push(sql`breakdown ~ '[.]'`)
   return sql<SqlBool>`${sql.join(parts, sql` and `)}`
 }
+
+/** Whether a figure `o` that is derived stands where one of these totals would: others were added up by a reader. */
+export function isTotal (totals: Total[]): RawBuilder<SqlBool> {
+  const shapes = totals.map(({ of, as = of, country, origin, sex, breakdown }) => {
+    const parts = [sql`o.indicator = ${as}`]
+    if (country === 'world') parts.push(sql`o.country = ${world}`)
+    if (origin !== undefined) parts.push(sql`o.origin = ${origin}`)
+    if (sex !== undefined) parts.push(sql`o.sex = ${sex}`)
+    if (breakdown === 'tail') parts.push(sql`o.breakdown !~ '[.]'`)
+    else if (breakdown !== undefined) parts.push(sql`o.breakdown = ${breakdown}`)
+    return sql`(${sql.join(parts, sql` and `)})`
+  })
+  return sql<SqlBool>`(o.derived and (${sql.join([sql`false`, ...shapes], sql` or `)}))`
+}

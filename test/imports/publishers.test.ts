@@ -56,7 +56,7 @@ await t.test('the whole files', { skip: reason }, async (t) => {
     t.strictSame((await rows('/v1/statistics?indicator=migrant_stock&country=MLI&origin=_T&time_period=2024')).map(({ sex, value }) => [sex, value]), [['F', 268852], ['M', 276471], ['_T', 545323]])
     t.strictSame(await figure('indicator=refugee_stock&country=MLI&origin=_T&time_period=2022'), [[60637, true]])
     t.strictSame(await figure('indicator=idp_stock&country=MLI&time_period=2020&source=unhcr-population-2025'), [[332957, false]])
-    t.strictSame(await figure('indicator=idp_stock&country=MLI&time_period=2020&source=idmc-gidd-2025-05&breakdown=cause_conflict'), [[326298, false]])
+    t.strictSame(await figure('indicator=idp_stock&country=MLI&time_period=2020&source=idmc-gidd-2025-05'), [[326298, false]])
     t.strictSame(await figure('indicator=population&country=MLI&time_period=2020&source=wdi-2025'), [[21713839, false]])
     for (const [source, value] of [['missing-migrants-2025-06', 5432], ['missing-migrants-2025-09', 5419]] as const) t.strictSame(await figure(`indicator=missing_migrants&country=m49-001&breakdown=_T&time_period=2019&source=${source}`), [[value, true]])
   })
@@ -73,7 +73,7 @@ await t.test('the whole files', { skip: reason }, async (t) => {
   })
 
   await t.test('figures added up', async (t) => {
-    const regions = await rows('/v1/statistics/aggregate?indicator=idp_stock&source=idmc-gidd-2025-05&breakdown=cause_conflict&time_period=2023&region=m49-011,iom-wca&group_by=region')
+    const regions = await rows('/v1/statistics/aggregate?indicator=idp_stock&source=idmc-gidd-2025-05&time_period=2023&region=m49-011,iom-wca&group_by=region')
     t.match(regions.find(({ region }) => region === 'm49-011'), { value: 6138329, areas_expected: 17, areas_with_value: 11, areas_zero: 2, areas_not_shared: ['SHN'] })
     t.match(regions.find(({ region }) => region === 'iom-wca'), { areas_expected: 21, areas_not_shared: ['CAF', 'COG', 'GAB', 'GNQ', 'TCD'] })
     t.strictSame((await rows('/v1/statistics/aggregate?indicator=refugee_stock&country=MLI&time_period=2022&group_by=origin&sort=-value&limit=5')).map(({ origin, value }) => [origin, value]),

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { idmcGidd } from '../../src/imports/idmc-gidd.ts'
 import { runImport, type ImportReport } from '../../src/imports/import.ts'
 import { observations } from '../../src/imports/observations.ts'
 import { inWords } from '../../src/imports/read.ts'
@@ -93,4 +94,16 @@ await t.test('a printed figure stands above the sum, and the sum comes back when
   const report = await load(unhcr, 'unhcr-population-2025', parts, { replace: true })
   t.strictSame(await total(), [[15, true]])
   t.ok(report.deleted > 0)
+})
+
+await t.test('what a reader added up goes with its records, and the total is that of the rest', async (t) => {
+  const head = 'iso3,country_name,year,start_date,start_date_accuracy,end_date,end_date_accuracy,event_name,hazard_category,hazard_category_name,hazard_sub_category,hazard_sub_category_name,hazard_type,hazard_type_name,hazard_sub_type,hazard_subtype_name,new_displacement,new_displacement_rounded,total_displacement,total_displacement_rounded,event_codes'
+  const event = (country: string, moved: number): string => `${country},,1999,1999-01-01,Day,1999-01-02,Day,A flood,2,Weather related,4,Meteorological,10,Flood,13,,${moved},,,,[]`
+  const found = async (): Promise<any[]> => (await get('/v1/statistics?indicator=idp_new_displacements&source=idmc-gidd-2025-05&time_period=1999&kind=country,aggregate')).json.data.map(({ country, value, derived }: any) => [country, value, derived])
+  const events = [head, event('TCD', 5), event('TCD', 6), event('NER', 7), event('NER', 8), event('GHA', 9)]
+  await load(idmcGidd, 'idmc-gidd-2025-05', events)
+  t.strictSame(await found(), [['GHA', 9, false], ['NER', 15, true], ['TCD', 11, true], ['m49-001', 35, true]])
+  await load(idmcGidd, 'idmc-gidd-2025-05', events.filter((line) => !/^(NER|GHA)/.test(line)), { replace: true })
+  t.strictSame(await found(), [['TCD', 11, true], ['m49-001', 11, true]])
+  t.equal((await load(idmcGidd, 'idmc-gidd-2025-05', events.filter((line) => !/^(NER|GHA)/.test(line)).concat(''), { replace: true })).revision, null)
 })
