@@ -223,6 +223,10 @@ export async function up (db: Kysely<unknown>): Promise<void> {
   await sql`create index observation_origin on observation (origin, indicator)`.execute(db)
   await sql`create index observation_source on observation (source, indicator, time_period)`.execute(db)
   await sql`create index observation_total on observation (indicator, time_period) where origin in ('_T', '_Z')`.execute(db)
+  // Which periods a source has of an area. Every revision is above 0: only who says so gets these indexes, of which the
+  // planner would think, too, that they find single figures.
+  await sql`create index observation_cell on observation (indicator, country, source, time_period) where revision > 0`.execute(db)
+  await sql`create index observation_cell on history.observation (indicator, country, source, time_period) where revision > 0`.execute(db)
   // The past by key, by area and by origin.
   await sql`create index observation_key on history.observation (indicator, country, origin, sex, age, breakdown, time_period, source)`.execute(db)
   await sql`create index observation_country on history.observation (country, indicator)`.execute(db)

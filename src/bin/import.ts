@@ -23,14 +23,14 @@ Reads files as their publishers give them out, checks every row, and applies all
 revision, or nothing. The same files again change nothing. The database is the one of the service:
 DATABASE_URL, or the folder DATA_DIR while the service is stopped.
 
-Files: CSV, JSON or xlsx, plain, as .gz or in a .zip. Which table a file holds is told from its
-columns; those that are not known are named.
+Files: CSV (with commas, in UTF-8), also as .gz or in a .zip; JSON; xlsx. Which table a file holds
+is told from its columns; those that are not known are named.
 
 Options
   --source <id>     the edition that the figures are filed under; without it they are listed
   --released <date> notes the date of release on that source: 2025, 2025-05 or 2025-05-13
   --replace         also removes the figures of the source that the files lack, so that all
-                    its files must be named at once
+                    its files must be named at once; what the curated records hold stays
   --dry-run         does everything and takes it back: shows what would change
   -h, --help        this text
 
@@ -70,7 +70,7 @@ async function main (): Promise<void> {
   const format = formats.find(({ id }) => id === name)
   if (format === undefined) throw new StartError(`${name === undefined ? 'Which format?' : `There is no format ${name}.`} The formats are ${formats.map(({ id }) => id).join(', ')}. npm run import -- --help tells how it is used.`)
   if (files.length === 0) throw new StartError('Which file? Name one or several after the options.')
-  if (values.released !== undefined && !/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/.test(values.released)) throw new StartError(`--released ${values.released} is no date: write 2025, 2025-05 or 2025-05-13.`)
+  if (values.released !== undefined && !isDate(values.released)) throw new StartError(`--released ${values.released} is no date: write 2025, 2025-05 or 2025-05-13.`)
 
   const connection = await connect(loadConfig(), () => {})
   try {
@@ -88,6 +88,12 @@ async function main (): Promise<void> {
   } finally {
     await connection.close()
   }
+}
+
+/** Whether it is a date as precise as it is known, of a day that there is. */
+function isDate (text: string): boolean {
+  const day = new Date(`${(text + '-01-01').slice(0, 10)}T00:00:00Z`)
+  return /^\d{4}(-\d\d(-\d\d)?)?$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
 }
 
 /** A bar on a terminal; elsewhere a line for each tenth, for logs. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { firstDay, parts, type Fault, type Records } from './records.ts'
 
-const columns = ['indicator', 'country', 'origin', 'sex', 'age', 'breakdown', 'time_period', 'source', 'value', 'obs_status', 'measure_basis', 'derived'] as const
+const columns = ['indicator', 'country', 'origin', 'sex', 'age', 'breakdown', 'time_period', 'source', 'value', 'qualifier', 'obs_status', 'measure_basis', 'derived'] as const
 type Column = typeof columns[number]
 const keyLength = 8
 
@@ -21,7 +21,7 @@ export function checkHeadlines (folder: string, records: Records): Headlines {
   if (!existsSync(figures)) return found
   const curated = new Set(records.rows('observation').map(({ cells }) => columns.slice(0, keyLength).map((column) => cells[column]).join()))
   const codes = (vocabulary: string): Set<string> => new Set(records.rows('vocabulary').filter(({ cells }) => cells.vocabulary === vocabulary).map(({ cells }) => cells.code!))
-  const [sexes, statuses, bases] = [codes('sex'), codes('obs_status'), codes('measure_basis')]
+  const [sexes, qualifiers, statuses, bases] = [codes('sex'), codes('qualifier'), codes('obs_status'), codes('measure_basis')]
   for (const name of readdirSync(figures).filter((name) => name.endsWith('.csv')).sort()) {
     const source = basename(name, '.csv')
     const [head, ...lines] = readFileSync(join(figures, name), 'utf8').split('\n')
@@ -53,6 +53,7 @@ export function checkHeadlines (folder: string, records: Records): Headlines {
       check('time_period', firstDay(cell('time_period')) !== undefined, 'no such period in the calendar')
       check('source', cell('source') === source, 'each source has a file of its own')
       check('value', /^-?\d+(\.\d+)?$/.test(cell('value')) || (cell('value') === '' && cell('obs_status') === 'O'), 'no number, and not said to be missing')
+      check('qualifier', qualifiers.has(cell('qualifier')), 'no code of the vocabulary qualifier')
       check('obs_status', statuses.has(cell('obs_status')), 'no code of the vocabulary obs_status')
       check('measure_basis', cell('measure_basis') === '' || bases.has(cell('measure_basis')), 'no code of the vocabulary measure_basis')
       check('derived', cell('derived') === 'true' || cell('derived') === 'false', 'neither true nor false')

@@ -2,6 +2,11 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import type { Language } from './codebook.ts'
 
+/** Columns by name, each once, of a table or of the only one that has them. */
+export function columns (names: readonly string[], table?: string): RawBuilder<unknown> {
+  return sql.join([...new Set(names)].map((name) => sql.ref(table === undefined ? name : `${table}.${name}`)))
+}
+
 /** The columns name and name_lang of a table with names in six languages: in `lang` where there is one, else in English. */
 export function nameColumns (table: string, lang: Language): [ReturnType<typeof column>, ReturnType<typeof column>] {
   const english = sql.ref(`${table}.name_en`)

@@ -1,21 +1,24 @@
 // Observations with what their row shows of indicator, area and source; shared by all that serves figures.
-import { sql, type Kysely, type RawBuilder, type Selectable, type SelectQueryBuilder, type SqlBool } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from 'kysely'
+import { columns } from './fragments.ts'
 import type { DB } from './types.ts'
 
 /** Whether another edition replaces the source. */
-export const superseded: RawBuilder<SqlBool> = sql<SqlBool>`exists (select 1 from source newer where newer.supersedes = source.id)`
+export const superseded: RawBuilder<SqlBool> = sql<SqlBool>`(source.id in (select newer.supersedes from source newer where newer.supersedes is not null))`
 
 /** The dataset whose editions follow each other; a source that is no edition stands for itself. */
 const series: RawBuilder<string> = sql<string>`coalesce(source.dataset, source.id)`
 
 const seriesKey = ['indicator', 'country', 'origin', 'sex', 'age', 'breakdown', 'source']
 
-// The key is read from the series, so that what narrows it is looked for there and not in the many observations.
+// All that can narrow or sort it is read from the series, so that it is looked for there and not in the many observations,
+// which are joined so that who only counts need not look at them.
 const newestFigures = sql<Selectable<DB['observation']>>`(
-  select ${sql.join(seriesKey.map((column) => sql.ref(`series.${column}`)))}, figure.time_period, figure.time_basis, figure.value, figure.qualifier, figure.obs_status, figure.measure_basis,
+  select ${columns(seriesKey, 'series')}, series.latest_period as time_period, figure.time_basis, figure.value, figure.qualifier, figure.obs_status, figure.measure_basis,
     figure.attribution, figure.attributed_to, figure.attributed_as, figure.as_reported, figure.note, figure.derived, figure.revision
-  from series join observation figure on ${sql.join(seriesKey.map((column) => sql`${sql.ref(`figure.${column}`)} = ${sql.ref(`series.${column}`)}`), sql` and `)}
-    and figure.time_period = series.latest_period)`
+  from series left join observation figure on ${sql.join(seriesKey.map((column) => sql`${sql.ref(`figure.${column}`)} = ${sql.ref(`series.${column}`)}`), sql` and `)}
+    and figure.time_period = series.latest_period
+  where series.latest_period is not null)`
 /** What stands in the place of the table observation. */
 const tables = {
   all: sql<Selectable<DB['observation']>>`observation`,
@@ -31,9 +34,30 @@ const tables = {
 
 const newestFirst = sql`period_order(time_period) desc, released desc nulls last, source desc`
 
+/** What one source tells of one area and period. */
+export const cell = ['indicator', 'country', 'source', 'time_period'] as const
+export const cellOfObservation = cell.map((column) => `observation.${column}` as const)
+
+/** True of all rows; said to use the index of cells, which the planner must not find by itself: see its migration. */
+const hasIndex = (table: string) => sql`${sql.ref(`${table}.revision`)} > 0`
+
+/**
+ * The cells of indicators in areas, found by leaping through an index from one to the next, since they are few and figures
+ * many. Whatever the revision read, it has all that there ever were: only figures tell whether they have one of a cell.
+ */
+export function cellsOf (indicators: string[], areas: RawBuilder<SqlBool>): typeof tables.all {
+  const first = (table: string, where: RawBuilder<unknown>) => sql`lateral (select ${columns(cell)} from ${sql.table(table)} as o where ${where} and ${hasIndex('o')} order by source, time_period limit 1) as found`
+  const leaps = (table: string) => sql`(with recursive cell as (
+      select found.* from indicator cross join area cross join ${first(table, sql`o.indicator = indicator.id and o.country = area.id`)} where indicator.id in (${sql.join(indicators)}) and ${areas}
+      union all
+      select found.* from cell cross join ${first(table, sql`o.indicator = cell.indicator and o.country = cell.country and (o.source, o.time_period) > (cell.source, cell.time_period)`)}
+    ) select * from cell)`
+  return sql`(${leaps('public.observation')} union ${leaps('history.observation')})`
+}
+
 /** Each observation as one row, with the tables observation, indicator, area (that of `country`) and source to narrow it by. */
-export function observations (db: Kysely<DB>, of: keyof typeof tables = 'all') {
-  return db.selectFrom(tables[of].as('observation'))
+export function observations (db: Kysely<DB>, of: keyof typeof tables | typeof tables.all = 'all') {
+  return db.selectFrom((typeof of === 'string' ? tables[of] : of).as('observation'))
     .innerJoin('indicator', 'indicator.id', 'observation.indicator')
     .innerJoin('area', 'area.id', 'observation.country')
     .innerJoin('source', 'source.id', 'observation.source')
@@ -51,28 +75,32 @@ export type Observations = ReturnType<typeof observations>
  * The newest is the one whose period ends last; of two, the one released last. `rows` holds for each series of a source
  * either one figure or all, and `among` says which sources it has.
  */
-export function newestOfSeries (rows: Observations, among: RawBuilder<SqlBool>, isOneOfEach: boolean) {
-  const valued = rows.where('observation.value', 'is not', null)
-  const newest = (rows: Observations) => rows
-    .distinctOn(['observation.indicator', 'observation.country', 'observation.origin', 'observation.sex', 'observation.age', 'observation.breakdown', series])
-    .orderBy('observation.indicator').orderBy('observation.country').orderBy('observation.origin').orderBy('observation.sex').orderBy('observation.age').orderBy('observation.breakdown').orderBy(series)
-    .orderBy(newestFirst)
-  if (!isOneOfEach) return newest(valued)
+export function newestOfSeries (rows: Observations, among: RawBuilder<SqlBool>, isOneOfEach: boolean): Observations {
+  if (!isOneOfEach) {
+    return rows.where('observation.value', 'is not', null)
+      .distinctOn(['observation.indicator', 'observation.country', 'observation.origin', 'observation.sex', 'observation.age', 'observation.breakdown', series])
+      .orderBy('observation.indicator').orderBy('observation.country').orderBy('observation.origin').orderBy('observation.sex').orderBy('observation.age').orderBy('observation.breakdown').orderBy(series)
+      .orderBy(newestFirst)
+  }
   // Few datasets have several editions in question; of the others what stands there is the newest already.
-  const contested = sql`(select ${series} from source where ${among} group by 1 having count(*) > 1)`
-  return valued.where(sql<SqlBool>`${series} not in ${contested}`).unionAll(sql<any>`(${newest(valued.where(sql<SqlBool>`${series} in ${contested}`))})`)
+  const editions = sql`(select source.id, ${series} as series, coalesce(source.released, '') as released from source where ${among})`
+  const key = seriesKey.filter((column) => column !== 'source')
+  return rows.where(sql<SqlBool>`(${series} not in (select series from ${editions} as edition group by series having count(*) > 1) or not exists (
+    select 1 from ${editions} as edition join series as rival on rival.source = edition.id
+    where edition.series = ${series} and (${columns(key, 'rival')}) = (${columns(key, 'observation')}) and rival.latest_period is not null
+      and (period_order(rival.latest_period), edition.released, edition.id) > (period_order(observation.time_period), coalesce(source.released, ''), source.id)))`)
 }
 
-/**
- * All figures of the newest period of each area in the same dataset, of whatever origin, sex, age and breakdown: what can
- * be added up. The newest is found as for a series. It reads as a table.
- */
-export function newestOfAreas<Row> (rows: SelectQueryBuilder<any, any, Row>): RawBuilder<unknown> {
-  // Periods are few and figures many, so the newest is found among periods.
-  return sql`(with candidate as materialized (${rows.select([series.as('series'), 'source.released'])}), newest as (
-      select distinct on (indicator, country, series) indicator, country, series, time_period, source
-      from (select distinct indicator, country, series, time_period, source, released from candidate) as period order by indicator, country, series, ${newestFirst}
-    ) select candidate.* from candidate join newest using (indicator, country, series, time_period, source))`
+/** Whether a figure is of the cell in another table. */
+export function isOf (table: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(${columns(cellOfObservation)}) = (${columns(cell, table)}) and ${hasIndex('observation')}`
+}
+
+/** Of some cells, those of the newest period of each area in the same dataset that has any of the figures. The newest is found as for a series. */
+export function newestCells (cells: Observations, figures: Observations): RawBuilder<unknown> {
+  const any = figures.where(isOf('candidate')).clearSelect().select(sql`1`.as('one')).limit(1)
+  return sql`select distinct on (indicator, country, series) ${columns(cell, 'candidate')} from (${cells.clearSelect().select([...cellOfObservation, series.as('series'), 'source.released'])}) as candidate cross join lateral (${any}) as has
+      order by indicator, country, series, ${newestFirst}`
 }
 
 /**

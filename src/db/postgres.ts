@@ -66,7 +66,7 @@ export function openPostgres (url: string, { size, onIdleError, patient = false 
     ...(patient ? {} : { maxLifetimeSeconds: 1800 }),
     keepAlive: true,
     application_name: 'unnm-registry',
-    options: settings + (patient ? ' -c work_mem=64MB' : ' -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'),
+    options: settings + (patient ? ' -c work_mem=64MB' : ' -c work_mem=16MB -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'),
     types: { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') }
   } as pg.PoolConfig)
   // Without a listener the error of an idle connection would end the process.

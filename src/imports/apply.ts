@@ -33,9 +33,11 @@ export async function apply (trx: Transaction<DB>, order: Order): Promise<Applie
   const files = await merge(trx, order, order.carries, false)
   const gone = order.replace ? await remove(trx, order, sql`not ${isTotal(order.totals)}`) : 0
   for (const source of order.sources) await stageTotals(trx, source, order.totals)
-  const totals = await merge(trx, order, ['value', 'measure_basis', 'obs_status', 'derived'], true)
-  // A total that has lost its parts goes with them.
-  const goneTotals = order.replace ? await remove(trx, order, sql`o.derived`) : 0
+  // A total whose parts have all lost their value has none to tell, and one that has lost its parts goes with them.
+  const empty = await sql`delete from observation o using ${staged} s where s.is_total and s.value is null and o.derived and ${sameKey}`.execute(trx)
+  await sql`delete from ${staged} where is_total and value is null`.execute(trx)
+  const totals = await merge(trx, order, ['value', 'measure_basis', 'qualifier', 'obs_status', 'derived'], true)
+  const goneTotals = Number(empty.numAffectedRows ?? 0) + (order.replace ? await remove(trx, order, sql`o.derived`) : 0)
   return { inserted: files.inserted + totals.inserted, updated: files.updated + totals.updated, deleted: gone + goneTotals }
 }
 
@@ -59,10 +61,12 @@ async function merge (trx: Transaction<DB>, { revision, ours = sql<SqlBool>`true
 }
 
 async function remove (trx: Transaction<DB>, { sources, ours = sql<SqlBool>`true` }: Order, which: ReturnType<typeof sql>): Promise<number> {
+  // What the curated records hold of the source is not the files' to take away.
+  const curated = sql`exists (select 1 from seed_state k where k.table_name = 'observation' and k.key = concat_ws(E'\t', ${list(keyColumns, 'o')}))`
   // What the files lack is found by a difference of sets, which takes the same time whatever the planner believes of them.
   const gone = await sql`
     delete from observation o using (
       select ${list(keyColumns)} from observation where source in (${sql.join(sources)}) except select ${list(keyColumns)} from ${staged}
-    ) s where ${sameKey} and (${which}) and ${ours}`.execute(trx)
+    ) s where ${sameKey} and (${which}) and ${ours} and not ${curated}`.execute(trx)
   return Number(gone.numAffectedRows ?? 0)
 }

@@ -1,7 +1,10 @@
 // Cells of publishers' files as values: strict, so that what is not understood is refused.
 import type { Reading, SourceRecord } from './format.ts'
 
-const decimal = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/
+const decimal = /^-?\d+(\.\d+)?([eE][+-]?\d{1,2})?$/
+
+/** Characters of the longest number: no publisher counts that far. */
+const longest = 40
 const inThousands = /^-?\d{1,3}(,\d{3})+$/
 
 /**
@@ -13,6 +16,7 @@ export function amount (reading: Reading, record: SourceRecord, column: string, 
   const text = options.thousands === true && inThousands.test(cell) ? cell.replaceAll(',', '') : cell
   const refuse = (reason: string): undefined => { reading.refuse(record, column, cell, reason) }
   if (text === '') return options.empty === 'null' ? null : refuse('is empty; a number is needed')
+  if (text.length > longest) return refuse(`is longer than ${longest} characters, which no figure is`)
   if (!decimal.test(text)) return refuse('is no number, written with digits and a decimal point')
   if (options.negative !== true && text.startsWith('-')) return refuse('is below zero')
   if (options.whole === true && !/^-?\d+$/.test(text)) return refuse('is no whole number')

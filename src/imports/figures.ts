@@ -78,11 +78,10 @@ async function applyFiles (session: Session, files: string[]): Promise<FiguresRe
   } finally {
     await loading.end()
   }
-  // Ours is what a start has written; and of that what the curated records hold is theirs.
-  const ours = sql<SqlBool>`o.revision in (select id from revision where kind = 'seed')
-    and not exists (select 1 from seed_state k where k.table_name = 'observation' and k.key = concat_ws(E'\t', o.indicator, o.country, o.origin, o.sex, o.age, o.breakdown, o.time_period, o.source))`
+  // Ours is what a start has written.
+  const ours = sql<SqlBool>`o.revision in (select id from revision where kind = 'seed')`
   const sources = files.map((file) => basename(file, '.csv'))
-  const carries = observations.carries.filter((column) => ['value', 'obs_status', 'measure_basis', 'derived'].includes(column))
+  const carries = observations.carries.filter((column) => ['value', 'qualifier', 'obs_status', 'measure_basis', 'derived'].includes(column))
   const about = { actor: 'registry', reason: 'Headline figures of data/figures applied at start', kind: 'seed' } as const
   const { result, revision } = await write(db, about, async (trx, revision) => await apply(trx, { sources, revision, carries, totals: [], replace: true, ours }))
   const { rows: left } = await sql<{ source: string }>`

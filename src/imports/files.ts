@@ -1,7 +1,6 @@
 // Opens the files of publishers, gz and zip included: a table as rows of cells, a workbook as sheets.
 import { createReadStream } from 'node:fs'
 import { open as openFile, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
@@ -20,15 +19,16 @@ export type Opened =
   | { name: string, kind: 'table', rows: AsyncIterable<Row> }
   | { name: string, kind: 'workbook', sheets: Sheet[] }
 
-/** What a file holds, piece by piece. `onBytes` is told how many bytes of it on disk were read. Throws a StartError that names the file when it cannot be read. */
-export async function * openFiles (path: string, onBytes: (bytes: number) => void): AsyncGenerator<Opened> {
-  const name = basename(path)
+const zipMagic = '504b0304'
+
+/** What a file holds, piece by piece, under the name given. `onBytes` is told how many bytes of it on disk were read. Throws a StartError that names the file when it cannot be read. */
+export async function * openFiles (path: string, name: string, onBytes: (bytes: number) => void): AsyncGenerator<Opened> {
   const magic = await firstBytes(path)
   const file = (): Readable => createReadStream(path).on('data', (chunk) => onBytes(chunk.length))
   if (magic.startsWith('1f8b')) yield table(name, chained(file(), createGunzip()))
-  else if (!magic.startsWith('504b0304')) yield table(name, file())
-  else if (/\.xlsx$/i.test(name)) yield { name, kind: 'workbook', sheets: await workbook(name, file()) }
-  else yield * unzip(path, onBytes)
+  else if (magic !== zipMagic) yield table(name, file())
+  else if (await isWorkbook(path, name)) yield { name, kind: 'workbook', sheets: await workbook(name, file()) }
+  else yield * unzip(path, name, onBytes)
 }
 
 /** Pipes, and hands the errors of the source on, which a pipe alone would not. */
@@ -52,21 +52,32 @@ async function firstBytes (path: string): Promise<string> {
   }
 }
 
-async function * unzip (path: string, onBytes: (bytes: number) => void): AsyncGenerator<Opened> {
-  const archive = await yauzl.openPromise(path, { autoClose: false })
+/** Whether a zip is a workbook, whatever it is called. */
+async function isWorkbook (path: string, name: string): Promise<boolean> {
+  for await (const { fileName } of entriesOf(path, name)) if (fileName === 'xl/workbook.xml') return true
+  return false
+}
+
+async function * entriesOf (path: string, name: string): AsyncGenerator<{ fileName: string, compressedSize: number, open: () => Promise<Readable> }> {
+  let archive: Awaited<ReturnType<typeof yauzl.openPromise>> | undefined
   try {
-    for await (const entry of archive.eachEntry()) {
-      if (!/\.(csv|json|xlsx)$/i.test(entry.fileName)) continue
-      const name = `${basename(path)}/${entry.fileName}`
-      const stream = await archive.openReadStreamPromise(entry)
-      if (/\.xlsx$/i.test(name)) yield { name, kind: 'workbook', sheets: await workbook(name, stream) }
-      else yield table(name, stream)
-      onBytes(entry.compressedSize)
-    }
+    const opened = archive = await yauzl.openPromise(path, { autoClose: false })
+    for await (const entry of opened.eachEntry()) yield { fileName: entry.fileName, compressedSize: entry.compressedSize, open: async () => await opened.openReadStreamPromise(entry) }
   } catch (error) {
-    throw unreadable(basename(path), error)
+    throw unreadable(name, error)
   } finally {
-    archive.close()
+    archive?.close()
+  }
+}
+
+async function * unzip (path: string, archive: string, onBytes: (bytes: number) => void): AsyncGenerator<Opened> {
+  for await (const { fileName, compressedSize, open } of entriesOf(path, archive)) {
+    if (!/\.(csv|json|xlsx)(\.gz)?$/i.test(fileName)) continue
+    const name = `${archive}/${fileName}`
+    const stream = fileName.endsWith('.gz') ? chained(await open(), createGunzip()) : await open()
+    if (/\.xlsx(\.gz)?$/i.test(fileName)) yield { name, kind: 'workbook', sheets: await workbook(name, stream) }
+    else yield table(name, stream)
+    onBytes(compressedSize)
   }
 }
 
@@ -86,21 +97,30 @@ function table (name: string, bytes: Readable): Opened {
 
 async function * rowsOf (name: string, bytes: Readable): AsyncGenerator<Row> {
   try {
-    const text = decoded(bytes)
+    const text = decoded(name, bytes)
     const { value: first = '' } = await text.next() as { value?: string }
+    if (first.includes('\0')) throw new StartError(`${name} is not UTF-8 text: save it as UTF-8 first.`)
+    const head = first.split('\n', 1)[0]!
+    for (const [separator, called] of [[';', 'semicolons'], ['\t', 'tabs']] as const) {
+      if (head.split(separator).length > 3 && !head.includes(',')) throw new StartError(`${name} is separated by ${called}: save it with commas.`)
+    }
     const whole = async function * (): AsyncGenerator<string> {
       yield first
       yield * text
     }
-    yield * /^\s*\[/.test(first) ? jsonRows(whole()) : csvRows(whole())
+    if (/^\s*\{/.test(first)) throw new StartError(`${name} is no array of records: JSON is read as an array of objects.`)
+    yield * /^\s*\[/.test(first) ? jsonRows(name, whole()) : csvRows(whole())
   } catch (error) {
     throw unreadable(name, error)
   }
 }
 
-async function * decoded (bytes: Readable): AsyncGenerator<string> {
+async function * decoded (name: string, bytes: Readable): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
+  let begun = false
   for await (const chunk of bytes) {
+    if (!begun && (chunk as Buffer).subarray(0, 4).toString('hex') === zipMagic) throw new StartError(`${name} is a zip or a workbook inside a .gz: unpack the .gz first.`)
+    begun = true
     const text = decoder.decode(chunk as Buffer, { stream: true })
     if (text !== '') yield text
   }
@@ -109,7 +129,7 @@ async function * decoded (bytes: Readable): AsyncGenerator<string> {
 
 async function * csvRows (text: AsyncIterable<string>): AsyncGenerator<Row> {
   // How many cells a row has is for the reader to judge, who can name the row.
-  const parser = chained(Readable.from(text), parse({ info: true, relax_column_count: true, skip_empty_lines: true, trim: true }))
+  const parser = chained(Readable.from(text), parse({ info: true, relax_column_count: true, skip_empty_lines: true, trim: true, max_record_size: 1_000_000 }))
   for await (const { record: cells, info } of parser as AsyncIterable<{ record: string[], info: { lines: number } }>) {
     // The parser tells the line on which a row ends; people look for the one on which it begins.
     let line = info.lines
@@ -118,10 +138,18 @@ async function * csvRows (text: AsyncIterable<string>): AsyncGenerator<Row> {
   }
 }
 
-async function * jsonRows (text: AsyncIterable<string>): AsyncGenerator<Row> {
+/** Characters of JSON that are read: the answers of an API are much smaller, and are held as a whole. */
+const mostJson = 30_000_000
+
+async function * jsonRows (name: string, text: AsyncIterable<string>): AsyncGenerator<Row> {
   let whole = ''
-  for await (const part of text) whole += part
+  for await (const part of text) {
+    whole += part
+    if (whole.length > mostJson) throw new StartError(`${name} is larger than ${mostJson / 1_000_000} MB, the most that is read as JSON: import it as CSV, or in parts.`)
+  }
   const records = JSON.parse(whole) as Array<Record<string, string | number | boolean | null | undefined>>
+  const strange = records.findIndex((record) => typeof record !== 'object' || record === null || Array.isArray(record))
+  if (strange !== -1) throw new StartError(`${name} is no array of records: number ${strange + 1} in it is no object.`)
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))]
   yield { line: 0, cells: names }
   for (const [i, record] of records.entries()) {
@@ -131,9 +159,9 @@ async function * jsonRows (text: AsyncIterable<string>): AsyncGenerator<Row> {
 
 function unreadable (name: string, error: unknown): unknown {
   if (error instanceof StartError) return error
-  if (error instanceof CsvError) return new StartError(`${name} is not valid CSV: ${error.message}.`, { cause: error })
+  if (error instanceof CsvError) return new StartError(`${name} is not valid CSV: ${error.message.replace(/\.$/, '')}.`, { cause: error })
   if (error instanceof SyntaxError) return new StartError(`${name} is not valid JSON: ${error.message}.`, { cause: error })
-  if (error instanceof TypeError && /encod|decod/i.test(error.message)) return new StartError(`${name} is not UTF-8: save it as UTF-8 first.`, { cause: error })
+  if (error instanceof TypeError && /encod|decod/i.test(error.message)) return new StartError(`${name} is not UTF-8 text: save it as UTF-8 first.`, { cause: error })
   const { code, message } = error as NodeJS.ErrnoException
   if (code?.startsWith('Z_') === true || /zip|xlsx|central directory|signature|compress/i.test(message)) return new StartError(`${name} is damaged or incomplete (${message}).`, { cause: error })
   return error

@@ -20,7 +20,8 @@ export interface Figure {
   /**
    * Whether it is one of several, such as the people in one place, whose sum is the figure. The database adds them up,
    * so that a file of any size can be read. The sum is derived where there is more than one; where none of them has a
-   * value, it has none and the status O; where one of them is not exact, it is approximate.
+   * value, it has none and the status O; where only some have one, it is at least their sum; where one of them is not
+   * exact, it is approximate.
    */
   part?: true
   time_basis?: string

@@ -32,7 +32,7 @@ const headlines: Headline[] = [
   ...['missing-migrants-2025-06', 'missing-migrants-2025-09', 'missing-migrants-2026-05'].map((source) => ({ source, indicators: ['missing_migrants'], from, which: undivided }))
 ]
 
-const columns = ['indicator', 'country', 'origin', 'sex', 'age', 'breakdown', 'time_period', 'source', 'value', 'obs_status', 'measure_basis', 'derived'] as const
+const columns = ['indicator', 'country', 'origin', 'sex', 'age', 'breakdown', 'time_period', 'source', 'value', 'qualifier', 'obs_status', 'measure_basis', 'derived'] as const
 export const header = columns.join(',')
 
 type Line = Record<typeof columns[number], string | null>
@@ -44,7 +44,7 @@ export async function headlineFiles (db: Kysely<DB>, curated: ReadonlySet<string
     const either = sql.join(headlines.filter((headline) => headline.source === source)
       .map(({ indicators, from, which }) => sql`(o.indicator in (${sql.join(indicators)}) and ${which} ${from === undefined ? sql`` : sql`and o.time_period >= ${String(from)}`})`), sql` or `)
     const { rows } = await sql<Line>`
-      select o.indicator, o.country, o.origin, o.sex, o.age, o.breakdown, o.time_period, o.source, o.value::text as value, o.obs_status, o.measure_basis, o.derived::text as derived
+      select o.indicator, o.country, o.origin, o.sex, o.age, o.breakdown, o.time_period, o.source, o.value::text as value, o.qualifier, o.obs_status, o.measure_basis, o.derived::text as derived
       from observation o join area on area.id = o.country
       where o.source = ${source} and (area.kind <> 'aggregate' or area.id = ${world}) and (${either})
       order by ${sql.join(columns.slice(0, 8).map((column) => sql.ref(`o.${column}`)))}`.execute(db)

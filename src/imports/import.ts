@@ -1,7 +1,7 @@
 // One import: read everything, refuse everything that is wrong, then apply all as one revision or nothing.
 import { createHash } from 'node:crypto'
 import { createReadStream, globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { sql, type Kysely } from 'kysely'
 import type { Connection, Session } from '../db/connect.ts'
@@ -71,7 +71,7 @@ export async function runImport (connection: Connection, options: ImportOptions,
     const report: ImportReport = { ...done.applied, revision: done.revision, read: true, files: read.files, skipped: read.skipped }
     await sql`drop table ${staged}`.execute(session.db)
     if (options.dryRun === true) return report
-    await remember(session.db, options, digest, started, report)
+    await remember(session.db, options, digest, started, report, done.seenAt)
     // The planner knows nothing of the new rows yet, and PGlite has no process that would tell it later.
     if (report.revision !== null) await sql`vacuum (analyze) observation, series`.execute(session.db)
     return report
@@ -85,8 +85,11 @@ async function editionsOf (db: Kysely<DB>, { tables, workbooks = [] }: Format): 
   return rows.map(({ id }) => id)
 }
 
-async function requireSource (db: Kysely<DB>, { format, source, released }: ImportOptions): Promise<void> {
+async function requireSource (db: Kysely<DB>, { format, source, released, replace, files }: ImportOptions): Promise<void> {
+  const twice = files.find((file, i) => files.findIndex((other) => resolve(other) === resolve(file)) < i)
+  if (twice !== undefined) throw new StartError(`${twice} is named twice.`)
   if (source === undefined) {
+    if (replace === true) throw new StartError('--replace takes away what the files lack of one source: name it with --source.')
     if (released !== undefined) throw new StartError('--released is the date of one source: name it with --source.')
     if (format.namesSources === true) return
     throw new StartError(`Which edition is it? Name it with --source. The editions on record are ${(await editionsOf(db, format)).join(', ')}. For another one, add its row to data/source.csv first.`)
@@ -149,12 +152,13 @@ async function stage (session: Session, options: ImportOptions, events: ImportEv
   } finally {
     await loading.end()
   }
-  for (const { file, line, firstFile } of await sharedParts(session.db)) fault({ file, line, column: '', value: '', reason: `figures of the same areas and years are added up in ${firstFile}: import the two one after the other` })
+  for (const { file, line, firstFile } of await sharedParts(session.db)) fault({ file, line, column: '', value: '', reason: `figures of the same areas and years are added up in ${firstFile} too; put all of them into one file, or leave one file out where both hold the same records` })
   await addUpParts(session.db)
-  for (const { file, sheet, line, firstFile, firstLine } of await repeatedKeys(session.db)) {
-    fault({ file, line, ...(sheet === null ? {} : { sheet }), column: '', value: '', reason: `the same figure stands on line ${firstLine}${firstFile === file ? '' : ` of ${firstFile}`} already` })
+  for (const { file, sheet, line, firstFile, firstLine, figure } of await repeatedKeys(session.db)) {
+    fault({ file, line, ...(sheet === null ? {} : { sheet }), column: '', value: '', reason: `the same figure stands on line ${firstLine}${firstFile === file ? '' : ` of ${firstFile}`} already (${figure})` })
   }
   if (faults > 0) throw new ImportRefused(faults)
+  if (options.replace === true && read.files.every(({ figures, parts }) => figures + parts === 0)) throw new StartError('The files have no figures, and --replace would take away all that the source has.')
   return read
 }
 
@@ -166,7 +170,7 @@ class DryRun extends Error {
   }
 }
 
-async function commit ({ db }: Session, options: ImportOptions, read: ReadReport): Promise<{ applied: Applied, revision: number | null }> {
+async function commit ({ db }: Session, options: ImportOptions, read: ReadReport): Promise<{ applied: Applied, revision: number | null, seenAt: number | null }> {
   const { source, format, files, replace = false, released, dryRun, actor = 'registry' } = options
   const sources = source === undefined ? (await sql<{ source: string }>`select distinct source from ${staged} order by source`.execute(db)).rows.map((row) => row.source) : [source]
   const datasets = new Set([...read.layouts].flatMap((layout) => layout.datasets ?? []))
@@ -178,16 +182,16 @@ async function commit ({ db }: Session, options: ImportOptions, read: ReadReport
       if (released !== undefined) await trx.updateTable('source').set({ released, released_qualifier: 'exact' }).where('id', '=', source!).execute()
       const applied = sources.length === 0 ? { inserted: 0, updated: 0, deleted: 0 } : await apply(trx, { sources, revision, carries: read.carries, totals: [...totals], replace })
       if (dryRun === true) throw new DryRun(applied)
-      return applied
+      return { applied, opened: revision }
     })
-    return { applied: result, revision }
+    return { applied: result.applied, revision, seenAt: revision ?? result.opened - 1 }
   } catch (error) {
-    if (error instanceof DryRun) return { applied: error.applied, revision: null }
+    if (error instanceof DryRun) return { applied: error.applied, revision: null, seenAt: null }
     throw error
   }
 }
 
-async function remember (db: Kysely<DB>, { source, format, files }: ImportOptions, digest: Buffer, started: Date, report: ImportReport): Promise<void> {
+async function remember (db: Kysely<DB>, { source, format, files }: ImportOptions, digest: Buffer, started: Date, report: ImportReport, seenAt: number | null): Promise<void> {
   if (source === undefined) return
   await db.insertInto('import_run').values({
     format: format.id,
@@ -197,7 +201,7 @@ async function remember (db: Kysely<DB>, { source, format, files }: ImportOption
     started: started.toISOString(),
     finished: sql`clock_timestamp()`,
     revision: report.revision,
-    seen_at: sql`(select max(id) from revision)`,
+    seen_at: seenAt === 0 ? null : seenAt,
     rows_read: report.files.reduce((sum, { figures, parts }) => sum + figures + parts, 0),
     rows_changed: report.inserted + report.updated + report.deleted,
     report: JSON.stringify({ files: report.files, skipped: Object.fromEntries(report.skipped) })

@@ -1,4 +1,5 @@
 // Reads files of a format from end to end: finds the table that each holds, hands its records to the reader, and gathers figures and faults.
+import { basename } from 'node:path'
 import { StartError } from '../errors.ts'
 import { openFiles, type Opened, type Row } from './files.ts'
 import type { Areas, Carried, Figure, Format, KnownCodes, Place, Reading, SourceRecord, TableLayout, WorkbookLayout } from './format.ts'
@@ -62,7 +63,9 @@ export async function readFiles (format: Format, paths: string[], reader: Reader
   for (const path of paths) {
     const left: string[] = []
     let read = 0
-    for await (const opened of openFiles(path, reader.progress)) {
+    // Of two files of one name the paths are told.
+    const name = paths.filter((other) => basename(other) === basename(path)).length > 1 ? path : basename(path)
+    for await (const opened of openFiles(path, name, reader.progress)) {
       const { found, first = [] } = opened.kind === 'table' ? await readTable(format, opened, reader, report) : await readWorkbook(format, opened, reader, report)
       if (found === undefined) left.push(whyUnread(format, opened.name, first))
       else {
@@ -72,7 +75,7 @@ export async function readFiles (format: Format, paths: string[], reader: Reader
     }
     // An archive may hold notes and lists beside the data.
     if (read === 0) throw new StartError(left[0] ?? `${path} holds no table and no workbook.`)
-    for (const reason of left) add(report.skipped, reason)
+    for (const reason of left) add(report.skipped, `files that are none of the format: ${reason.slice(0, -1)}`)
   }
   return report
 }

@@ -86,7 +86,7 @@ export function stageInto (session: Session, source: string | undefined): Stage 
 /** Pairs of files that both hold parts of one figure, with the line where the later one begins to: added up, they would count twice. */
 export async function sharedParts (db: Kysely<DB>): Promise<Repeated[]> {
   const { rows } = await sql<Repeated>`
-    select max_file as file, null as sheet, min(max_line) as line, min_file as "firstFile", min(min_line) as "firstLine" from (
+    select max_file as file, null as sheet, min(max_line) as line, min_file as "firstFile", min(min_line) as "firstLine", '' as figure from (
       select min(file) as min_file, max(file) as max_file, min(line) as min_line, max(line) as max_line
       from ${staged} where is_part group by ${sql.join(keyColumns.map((column) => sql.ref(column)))}) each
     where min_file <> max_file group by 1, 4 order by 1, 4`.execute(db)
@@ -100,7 +100,7 @@ export async function addUpParts (db: Kysely<DB>): Promise<void> {
     value: sql`sum(value)`,
     derived: sql`sum(value) is not null and (count(*) > 1 or bool_or(derived))`,
     obs_status: sql`case when sum(value) is null then 'O' else min(obs_status) end`,
-    qualifier: sql`case when bool_or(qualifier <> 'exact') then 'approximately' else 'exact' end`
+    qualifier: sql`case when bool_or(qualifier <> 'exact') then 'approximately' when count(value) between 1 and count(*) - 1 then 'at_least' else 'exact' end`
   }
   const summed = sql.join(valueColumns.map((column) => sums[column] ?? sql`min(${sql.ref(column)})`))
   await sql`
@@ -113,14 +113,16 @@ export interface Repeated extends Place {
   file: string
   firstLine: number
   firstFile: string
+  /** The figure, by its key. */
+  figure: string
 }
 
 /** Figures whose key stands in the files a second time. */
 export async function repeatedKeys (db: Kysely<DB>): Promise<Repeated[]> {
   const key = sql.join(keyColumns.map((column) => sql.ref(column)))
   const { rows } = await sql<Repeated>`
-    select file, sheet, line, first_file as "firstFile", first_line as "firstLine" from (
-      select file, sheet, line, row_number() over key as place, first_value(file) over key as first_file, first_value(line) over key as first_line
+    select file, sheet, line, first_file as "firstFile", first_line as "firstLine", concat_ws(', ', ${key}) as figure from (
+      select file, sheet, line, ${key}, row_number() over key as place, first_value(file) over key as first_file, first_value(line) over key as first_line
       from ${staged} window key as (partition by ${key} order by file, line)) each
     where place > 1 order by file, line`.execute(db)
   return rows

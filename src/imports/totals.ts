@@ -7,7 +7,7 @@ import { staged } from './staging.ts'
 
 export const world = 'm49-001'
 
-/** Adds up what stands in the database of the source and stages it. */
+/** Adds up what stands in the database of the source and stages it; where no part has a value, without one. */
 export async function stageTotals (db: Kysely<DB>, source: string, totals: Total[]): Promise<void> {
   for (const total of totals) {
     const { of, as = of, country, origin, sex, breakdown } = total
@@ -22,14 +22,26 @@ export async function stageTotals (db: Kysely<DB>, source: string, totals: Total
       sql`source`
     ].map((column, i) => sql`(${column})::text collate "C" as ${sql.ref(keyColumns[i]!)}`)
     await sql`
-      insert into ${staged} (is_total, is_part, ${sql.join(keyColumns.map((column) => sql.ref(column)))}, value, measure_basis, time_basis, qualifier, obs_status, derived, attribution)
-      select true, false, part.*, 'reference', 'exact', 'A', true, 'explicit' from (
+      insert into ${staged} (is_total, is_part, ${sql.join(keyColumns.map((column) => sql.ref(column)))}, value, measure_basis, qualifier, obs_status, attributed_to, time_basis, derived, attribution)
+      select true, false, part.*, 'reference', true, 'explicit' from (
         select ${sql.join(key)}, sum(value) as value,
-               case when min(coalesce(measure_basis, '')) = max(coalesce(measure_basis, '')) then max(measure_basis) else 'mixed' end as measure_basis
-        from observation where source = ${source} and indicator = ${of} and value is not null and ${isPart(totals.filter((each) => each.of === of))}
+               ${shared('measure_basis', 'mixed')},
+               case when bool_and(qualifier = 'exact') and count(value) between 1 and count(*) - 1 then 'at_least' else ${sharedValue('qualifier', 'approximately')} end as qualifier, ${shared('obs_status', 'A')}, ${shared('attributed_to', null)}
+        from observation where source = ${source} and indicator = ${of} and ${isPart(totals.filter((each) => each.of === of))}
         ${country === 'origin' ? sql`and origin not in ('_T', '_U', '_Z')` : sql``}
         group by 1, 2, 3, 4, 5, 6, 7, 8) part`.execute(db)
   }
+}
+
+/** What all parts with a value have alike; otherwise what is said of a mixture. A sum without some of its parts is at least that. */
+function shared (column: string, mixed: string | null): RawBuilder<unknown> {
+  return sql`${sharedValue(column, mixed)} as ${sql.ref(column)}`
+}
+
+function sharedValue (column: string, mixed: string | null): RawBuilder<unknown> {
+  const ofParts = sql`coalesce(${sql.ref(column)}, '')`
+  const valued = sql`filter (where value is not null)`
+  return sql`case when min(${ofParts}) ${valued} = max(${ofParts}) ${valued} then max(${sql.ref(column)}) ${valued} else ${mixed}::text end`
 }
 
 /** The third part of a breakdown such as procedure_g.level_fi.outcome_closed; all where there is none. */

@@ -249,8 +249,8 @@ await t.test('faults in the headline figures are named too', (t) => {
     [(line) => line.replace(/,A,/, ',a,'), 'obs_status', /no code/],
     [(line) => line.replace(/false$/, 'no'), 'derived', /neither/],
     [(line) => `${line}\n${line}`, 'indicator', /a second time/],
-    [(line) => line.replace(/,[^,]*$/, ''), '', /11 cells instead of 12/],
-    [() => 'population,MLI,_Z,_T,_T,_Z,2020,wdi-2025,1,A,residents,false', 'indicator', /stands in data\/observation\.csv/]
+    [(line) => line.replace(/,[^,]*$/, ''), '', /12 cells instead of 13/],
+    [() => 'population,MLI,_Z,_T,_T,_Z,2020,wdi-2025,1,exact,A,residents,false', 'indicator', /stands in data\/observation\.csv/]
   ]
   for (const [change, column, reason] of cases) {
     writeFileSync(path, lines.map((line, i) => i === at ? change(line) : line).join('\n'))

@@ -10,6 +10,7 @@ import { runImport, type ImportOptions } from '../../src/imports/import.ts'
 import { inWords } from '../../src/imports/read.ts'
 import { openApp } from '../fixtures/app.ts'
 import { openDatabase } from '../fixtures/engines.ts'
+import { records } from '../fixtures/operations.ts'
 
 const { connection, get } = await openApp(t)
 const { db } = connection
@@ -42,6 +43,7 @@ async function state (): Promise<string> {
     from (select o::text as x from observation o union all select s::text from series s union all select r::text from source r) everything`.execute(db)
   return rows[0]!.all
 }
+const keyOf = (row: Record<string, any>): string => ['indicator', 'country', 'origin', 'sex', 'age', 'breakdown', 'time_period', 'source'].map((column) => row[column]).join()
 const newest = async (): Promise<number> => (await sql<{ id: number }>`select max(id) as id from revision`.execute(db)).rows[0]!.id
 const figures = async (query: string): Promise<any[]> => (await get(`/v1/statistics?source=${source}&limit=1000&${query}`)).json.data
 
@@ -76,7 +78,7 @@ await t.test('every bad row is told by file, line, column, value and reason, and
     `${name} line 7 "7 cells": the header has 8`,
     `${name} line 9, value "NA": is no number, written with digits and a decimal point`,
     `${name} line 10, origin: is empty`,
-    `${name} line 8: the same figure stands on line 2 already`
+    `${name} line 8: the same figure stands on line 2 already (refugee_stock, TCD, SDN, _T, _T, _T, 2011, unhcr-population-2025)`
   ])
   t.equal(error?.message, '9 faults: nothing was applied.')
   t.equal(await state(), before)
@@ -125,7 +127,13 @@ await t.test('--replace takes away what the files lack, of that source alone', a
   const before = await newest()
   const { report } = await load(file(good.slice(0, 2)), { replace: true })
   t.equal(report!.revision, before + 1)
-  t.strictSame((await figures('kind=country,territory,reserved,aggregate')).map(({ country, origin }) => [country, origin]), [['TCD', 'CAF'], ['TCD', 'SDN']])
+  const curated = new Set(records('observation').filter((row) => row.source === source).map(keyOf))
+  const left = await figures('kind=country,territory,reserved,aggregate')
+  t.strictSame(left.filter((row) => !curated.has(keyOf(row))).map(({ country, origin }) => [country, origin]), [['TCD', 'CAF'], ['TCD', 'SDN']])
+  t.equal(left.filter((row) => curated.has(keyOf(row))).length, curated.size, 'what the curated records hold stays')
+  const empty = file([])
+  t.match((await load(empty, { replace: true })).error?.message, /^The files have no figures, and --replace would take away all/)
+  t.match((await load(file(good.map((line) => `${line},${source}`), { head: `${header},source` }), { replace: true, source: undefined })).error?.message, /name it with --source/)
   t.equal((await get('/v1/statistics.csv?source=undesa-ims-2020,idmc-gidd-2025-05')).text, others)
   t.ok((await figures(`as_of=${before}`)).length > 20, 'the past stays')
 })
@@ -155,6 +163,26 @@ await t.test('what cannot be this import is refused before anything is read', as
   const quote = join(folder, 'quote.csv')
   writeFileSync(quote, `${header}\n"refugee_stock,TCD\n`)
   t.match((await load(quote)).error?.message, /quote\.csv is not valid CSV/)
+  t.match((await load([path, path])).error?.message, /is named twice/)
+  const write = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(folder, name), content)
+    return join(folder, name)
+  }
+  const text = `${header}\n${good[0]}\n`
+  for (const [name, content, reason] of [
+    ['semicolons.csv', text.replaceAll(',', ';'), /is separated by semicolons/],
+    ['tabs.csv', text.replaceAll(',', '\t'), /is separated by tabs/],
+    ['utf16.csv', Buffer.from(`\uFEFF${text}`, 'utf16le'), /is not UTF-8/],
+    ['plain-utf16.csv', Buffer.from(text, 'utf16le'), /is not UTF-8/],
+    ['object.json', '{"value": 1}', /is no array of records/],
+    ['nulls.json', '[null]', /number 1 in it is no object/],
+    ['broken.json', '[{"a": ', /is not valid JSON/],
+    ['cell.csv', `${header}\n${'x'.repeat(2_000_000)},TCD\n`, /is not valid CSV: .*max/i],
+    ['empty.csv', '', /is no file of the format/],
+    ['zip.csv.gz', gzipSync(Buffer.from('504b030414000000', 'hex')), /is a zip or a workbook inside a \.gz/],
+    ['damaged.zip', Buffer.from('504b030414000000', 'hex'), /is damaged or incomplete/]
+  ] as const) t.match((await load(write(name, content as string))).error?.message, reason, name)
+  t.match((await load(file([`refugee_stock,TCD,SDN,_T,_T,_T,2011,${'9'.repeat(200)}`]))).faults, [/is longer than 40 characters/])
   t.equal(await state(), before)
 })
 

@@ -1,5 +1,5 @@
 // Totals that publishers leave out: always the sum of what stands, now and at every earlier revision, and never in the place of a printed figure.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -106,4 +106,32 @@ await t.test('what a reader added up goes with its records, and the total is tha
   await load(idmcGidd, 'idmc-gidd-2025-05', events.filter((line) => !/^(NER|GHA)/.test(line)), { replace: true })
   t.strictSame(await found(), [['TCD', 11, true], ['m49-001', 11, true]])
   t.equal((await load(idmcGidd, 'idmc-gidd-2025-05', events.filter((line) => !/^(NER|GHA)/.test(line)).concat(''), { replace: true })).revision, null)
+})
+
+await t.test('a total goes when its last part loses its value; what its parts have alike it has too', async (t) => {
+  const head = 'iso3,country_name,year,new_displacement,new_displacement_rounded,total_displacement,total_displacement_rounded'
+  const stock = async (): Promise<any[]> => (await get('/v1/statistics?indicator=idp_stock&source=idmc-gidd-2025-05&time_period=1998&kind=country,aggregate')).json.data.map(({ country, value, qualifier, obs_status: status }: any) => [country, value, qualifier, status])
+  await load(idmcGidd, 'idmc-gidd-2025-05', [head, 'TCD,,1998,,,,900', 'NER,,1998,,,100,'])
+  t.strictSame(await stock(), [['NER', 100, 'exact', 'A'], ['TCD', 900, 'approximately', 'A'], ['m49-001', 1000, 'approximately', 'A']])
+  await load(idmcGidd, 'idmc-gidd-2025-05', [head, 'TCD,,1998,,,,', 'NER,,1998,,,100,'])
+  t.strictSame(await stock(), [['NER', 100, 'exact', 'A'], ['TCD', null, 'exact', 'O'], ['m49-001', 100, 'at_least', 'A']])
+  await load(idmcGidd, 'idmc-gidd-2025-05', [head, 'TCD,,1998,,,,', 'NER,,1998,,,,'])
+  t.strictSame(await stock(), [['NER', null, 'exact', 'O'], ['TCD', null, 'exact', 'O']])
+
+  await load(undesaIms, 'undesa-ims-2024', ['geo,t,from,sex,n,type_b,type_c,type_r,type_i', 'TCD,1985,SDN,female,3,0,0,0,1', 'TCD,1985,SDN,male,4,0,0,0,1'])
+  const [whole] = (await get('/v1/statistics?indicator=migrant_stock&source=undesa-ims-2024&time_period=1985&country=TCD&origin=_T&sex=_T')).json.data
+  t.match(whole, { value: 7, derived: true, obs_status: 'I', measure_basis: 'imputed' }, 'of imputed parts')
+})
+
+await t.test('files of one name and the same records in two files do not count twice', async (t) => {
+  const head = 'iso3,country_name,year,start_date,start_date_accuracy,end_date,end_date_accuracy,event_name,hazard_category,hazard_category_name,hazard_sub_category,hazard_sub_category_name,hazard_type,hazard_type_name,hazard_sub_type,hazard_subtype_name,new_displacement,new_displacement_rounded,total_displacement,total_displacement_rounded,event_codes'
+  const line = 'TCD,,1997,1997-01-01,Day,1997-01-02,Day,A flood,2,Weather related,4,Meteorological,10,Flood,13,,5,,,,[]'
+  const paths = ['one', 'two'].map((name) => {
+    mkdirSync(join(folder, name), { recursive: true })
+    writeFileSync(join(folder, name, 'events.csv'), `${head}\n${line}\n`)
+    return join(folder, name, 'events.csv')
+  })
+  const faults: string[] = []
+  await t.rejects(runImport(connection, { format: idmcGidd, source: 'idmc-gidd-2025-05', files: paths }, { fault: (fault) => faults.push(inWords(fault)) }), { message: '1 fault: nothing was applied.' })
+  t.match(faults, [/two\/events\.csv line 2: figures of the same areas and years are added up in .*one\/events\.csv too/])
 })

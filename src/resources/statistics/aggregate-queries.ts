@@ -1,10 +1,10 @@
 // Figures added up, from the database.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { columns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import { invalidRequest } from '../../errors.ts'
 import { groupKeys, type Aggregate, type AggregateFilters } from './aggregate-schema.ts'
 import { figures, inRegions, keysOf, keysOfFigures, survey, type Context } from './figures.ts'
-import { columns } from './levels.ts'
 import { refusalsOf, refusalsOfFigures } from './refusals.ts'
 
 const none = sql`'{}'::text[]`
@@ -17,7 +17,7 @@ export async function aggregateRows (db: Kysely<DB>, filters: AggregateFilters, 
   if (issues.some(({ code }) => code === 'INVALID_VALUE')) throw invalidRequest(issues)
   const { mixed, doubtful } = await survey(db, filters, context)
   const from = figures(db, filters, context, mixed)
-  if (doubtful || mixed.has('age') || mixed.has('origin')) issues.push(...await refusalsOfFigures(db, from, filters))
+  if (doubtful || mixed.has('age') || (mixed.has('origin') && !keysOf(filters).includes('origin'))) issues.push(...await refusalsOfFigures(db, from, filters))
   if (issues.length > 0) throw invalidRequest(issues)
   return sums(from, filters)
 }

@@ -1,10 +1,10 @@
 // The figures that a sum is made of, as tables of a WITH: those that pass the filters, and of these those that may be added.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
-import { holdsOn } from '../../db/fragments.ts'
-import { inEditions, newestOfAreas } from '../../db/observations.ts'
+import { columns, holdsOn } from '../../db/fragments.ts'
+import { cell, cellOfObservation, cellsOf, inEditions, isOf, newestCells, type Observations } from '../../db/observations.ts'
 import type { DB } from '../../db/types.ts'
 import { groupKeys, type AggregateFilters, type GroupKey } from './aggregate-schema.ts'
-import { addable, columns, dimensions, levelOf, type Dimension } from './levels.ts'
+import { addable, dimensions, levelOf, totals, type Dimension } from './levels.ts'
 import { narrowed } from './queries.ts'
 
 export interface Context {
@@ -36,15 +36,30 @@ function regions ({ region, scheme }: AggregateFilters, { membersOn }: Context):
 /** `with ... figure as (...)`: the figures with a value that pass the filters, or of them those that may be added. */
 export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Context, mixed: ReadonlySet<Dimension> = new Set()): RawBuilder<unknown> {
   const { region: _region, latest, ...others } = filters
-  const areas = regions(filters, context)
-  let query = narrowed(db, others, context).where(inEditions(filters.source)).where('observation.value', 'is not', null)
-  if (areas !== undefined) query = query.where(sql<SqlBool>`observation.country in (select membership.area from membership)`)
-  const plain = query.clearSelect().select([
+  const { origin, sex: _sex, age: _age, breakdown: _breakdown, qualifier: _qualifier, obs_status: _status, derived: _derived, ...cellFilters } = others
+  const regional = regions(filters, context)
+  const inAreas = (column: string) => regional === undefined ? sql<SqlBool>`true` : sql<SqlBool>`${sql.ref(column)} in (select membership.area from membership)`
+  const asked = (rows: Observations): Observations => rows.where(inEditions(filters.source)).where(inAreas('observation.country'))
+  const plain = narrowed(db, others, context).where('observation.value', 'is not', null)
+  const cells = asked(narrowed(db, cellFilters, context, cellsOf(filters.indicator, filters.country === undefined ? inAreas('area.id') : sql`area.id in (${sql.join(filters.country)})`)))
+  const cellsIn = (table: string) => sql`select ${columns(cell)} from ${sql.ref(table)}`
+  const read = (rows: Observations) => rows.clearSelect().select([
     'observation.indicator', 'observation.source', 'observation.country', 'observation.time_period', 'observation.breakdown', 'observation.age', 'observation.sex', 'observation.origin',
     'observation.value', 'observation.qualifier', 'indicator.unit', 'indicator.kind', 'area.kind as area_kind', sql<boolean>`false`.as('ages_overlap'), sql<boolean>`false`.as('origins_overlap')
   ])
-  const table = latest === true ? newestOfAreas(plain) : sql`(${plain})`
-  return sql`with ${areas === undefined ? sql`` : sql`${areas}, `}figure as (select * from ${addable(table, filters, keysOf(filters), mixed)} as kept)`
+
+  // Looked up cell by cell, for the planner does not know how few cells there are and would rather read all figures.
+  const ofCells = (cells: RawBuilder<unknown>, rows: Observations) => sql`select part.* from (${cells}) as one cross join lateral (${read(rows.where(isOf('one')))} offset 0) as part`
+
+  const rows = (rows: Observations) => latest === true ? ofCells(cellsIn('cell'), rows) : read(rows)
+  // Most cells have a total of all origins, and such are few among all figures: parts are read only where there is none.
+  // Rows by sex need one for each sex.
+  const areTotalsFirst = !keysOf(filters).some((key) => key === 'origin' || key === 'sex') && (origin === undefined || (origin.length > 1 && origin.some((code) => totals.includes(code))))
+  const tables = regional === undefined ? [] : [regional]
+  if (latest === true || areTotalsFirst) tables.push(sql`cell as materialized (${latest === true ? newestCells(cells, plain) : cells.clearSelect().select(cellOfObservation)})`)
+  if (areTotalsFirst) tables.push(sql`total as materialized (${rows(asked(plain).where('observation.origin', 'in', totals))})`)
+  const table = areTotalsFirst ? sql`select * from total union all ${ofCells(sql`${cellsIn('cell')} except ${cellsIn('total')}`, asked(plain))}` : rows(asked(plain))
+  return sql`with ${sql.join([...tables, sql`figure as (select * from ${addable(sql`(${table})`, filters, keysOf(filters), mixed)} as kept)`])}`
 }
 
 /** A table with the region of each area, where rows are grouped by it: once for each region that the area belongs to. */
@@ -61,9 +76,9 @@ export interface Survey {
   doubtful: boolean
 }
 
-// Groups of age may lie within each other, regions of origin too, and unknown stands beside parts only.
+// Parts may be of several kinds, groups of age and regions of origin may lie within each other.
 const also: Partial<Record<Dimension, RawBuilder<unknown>>> = {
-  breakdown: sql`or (bool_or(breakdown_unknown) and min(breakdown_min) is not null)`,
+  breakdown: sql`or coalesce(max(breakdown_max) = '2', false)`,
   age: sql`or coalesce(max(age_max) = '2', false)`,
   origin: sql`or coalesce(max(origin_max) = '3', false)`
 }
@@ -71,17 +86,20 @@ const also: Partial<Record<Dimension, RawBuilder<unknown>>> = {
 /** Looks at all figures once, in one plain pass, so that the sums take no step that they do not need. */
 export async function survey (db: Kysely<DB>, filters: AggregateFilters, context: Context): Promise<Survey> {
   const keys = keysOf(filters)
-  const group = columns([...keysOfFigures(keys), 'indicator', 'source', 'country'])
+  // Areas are put into their regions after that.
+  const group = columns([...keysOfFigures(keys), 'indicator', ...keys.includes('region') ? ['country'] : []])
+  const ends = ['time_period', 'source', 'country']
   const levels = dimensions.filter((dimension) => filters[dimension]?.length !== 1)
   const level = (dimension: Dimension) => levelOf(dimension, keys.some((key) => key === dimension))
+  const differ = (column: string) => sql`min(${sql.ref(`first_${column}`)}) < max(${sql.ref(`last_${column}`)})`
   const end = (which: 'min' | 'max', dimension: Dimension) => sql.ref(`${dimension}_${which}`)
   const { rows: [found] } = await sql<{ doubtful: boolean } & Record<Dimension, boolean>>`${figures(db, filters, context)}, part as (
       select ${group},
-        ${sql.join([...levels.map((dimension) => sql`min(${level(dimension)}) as ${end('min', dimension)}, max(${level(dimension)}) as ${end('max', dimension)}`), sql`bool_or(breakdown = '_U') as breakdown_unknown`])},
-        min(time_period) as first, max(time_period) as last, bool_or(kind = 'rate') as rate, count(*) as n, bool_or(area_kind = 'aggregate') as aggregates
+        ${sql.join(levels.map((dimension) => sql`min(${level(dimension)}) as ${end('min', dimension)}, max(${level(dimension)}) as ${end('max', dimension)},`), sql` `)}
+        ${sql.join(ends.map((column) => sql`min(${sql.ref(column)}) as ${sql.ref(`first_${column}`)}, max(${sql.ref(column)}) as ${sql.ref(`last_${column}`)}`))}, bool_or(kind = 'rate') as rate, count(*) as n, bool_or(area_kind = 'aggregate') as aggregates
       from figure group by ${group}
     ), added as (
-      select min(first) < max(last) or min(source) < max(source) or (bool_or(rate) and sum(n) > 1) or (bool_or(aggregates) and min(country) < max(country)) as doubtful
+      select ${differ('time_period')} or ${differ('source')} or (bool_or(rate) and sum(n) > 1) or (bool_or(aggregates) and ${differ('country')}) as doubtful
       from ${inRegions('part', keys)} group by ${columns([...keys, 'indicator'])}
     )
     select ${sql.join([

@@ -1,6 +1,6 @@
 // Observations from the database: as they are, counted, and compared.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
-import { areasOf, matches } from '../../db/fragments.ts'
+import { areasOf, columns, matches } from '../../db/fragments.ts'
 import { inEditions, newestOfSeries, newestOfSources, observations, superseded, totalsOnly, within, type Observations } from '../../db/observations.ts'
 import type { DB } from '../../db/types.ts'
 import { ComparedValueSchema, type Availability, type CompareFilters, type StatisticsFilters } from './schema.ts'
@@ -18,9 +18,10 @@ function shared (rows: Observations, { indicator, country, region, kind, source 
   if (region !== undefined) query = query.where(sql<SqlBool>`observation.country in ${areasOf(region, membersOn)}`)
   if (kind !== undefined) query = query.where('area.kind', 'in', kind)
   else if (country === undefined) {
-    // With a limit it looks for one figure of each indicator; without, it would read them all.
-    query = query.where(sql<SqlBool>`(area.kind <> 'aggregate' or observation.indicator in (select i.id from indicator i where (
-      select 1 from observation o join area a on a.id = o.country and a.kind <> 'aggregate' where o.indicator = i.id limit 1) is null))`)
+    // With a limit it looks for one series of each indicator; without, it would read them all.
+    const asked = indicator === undefined ? sql`true` : sql`i.id in (${sql.join(indicator)})`
+    query = query.where(sql<SqlBool>`(area.kind <> 'aggregate' or observation.indicator in (select i.id from indicator i where ${asked} and (
+      select 1 from series s join area a on a.id = s.country and a.kind <> 'aggregate' where s.indicator = i.id limit 1) is null))`)
   }
   if (source !== undefined) query = query.where('observation.source', 'in', source)
   return query
@@ -73,28 +74,24 @@ export function observationRows (db: Kysely<DB>, filters: StatisticsFilters, con
 export function availabilityRows (db: Kysely<DB>, filters: StatisticsFilters, context: Context): RawBuilder<Availability> {
   const figures = narrowed(db, filters, context)
   const series = filters.latest === true || isBelowSeries(filters) ? figures : narrowed(db, filters, context, 'series')
-  // Counted in several small steps, since count(distinct) would sort all figures once for each of the counts.
-  const distinct = (column: string) => sql`(select distinct indicator, source, ${sql.ref(column)} from part)`
-  const counted = (column: string, where = sql`true`) => sql`(select indicator, source, count(*) as n from ${distinct(column)} x where ${where} group by indicator, source)`
-  const listed = (column: string) => sql`(select indicator, source, array_agg(${sql.ref(column)} order by ${sql.ref(column)}) as codes from ${distinct(column)} x group by indicator, source)`
+  // One pass over the series finds the values of every dimension; of figures only the periods are needed.
+  const split = ['country', 'origin', 'sex', 'age', 'breakdown'] as const
+  const which = (column: string) => sql`dimension = ${sql.lit(column)}`
+  const listed = (column: string) => sql`array_agg(code order by code) filter (where ${which(column)})`
+  const period = (end: 'min' | 'max') => sql`substr(${sql.raw(end)}(period_order(code)) filter (where ${which('time_period')}), 12)`
   return sql<Availability>`(
-    with period as (select indicator, source, time_period, count(*) as n from (${figures}) o group by indicator, source, time_period),
-      part as materialized (select distinct indicator, source, country, origin, sex, age, breakdown from (${series}) o),
-      span as (
-        select indicator, source, sum(n) as observation_count, count(*) as period_count,
-               substr(min(period_order(time_period)), 12) as first_period, substr(max(period_order(time_period)), 12) as last_period
-        from period group by indicator, source)
-    select span.indicator, span.source, source.dataset, source.publisher, indicator.unit, span.observation_count, areas.n as area_count, coalesce(origins.n, 0) as origin_count,
-           span.period_count, span.first_period, span.last_period, sexes.codes as sexes, ages.codes as ages, breakdowns.codes as breakdowns,
-           source.license, source.redistributable, ${superseded} as superseded
-    from span
-    join indicator on indicator.id = span.indicator
-    join source on source.id = span.source
-    join ${counted('country')} areas on areas.indicator = span.indicator and areas.source = span.source
-    left join ${counted('origin', sql`origin not in ('_T', '_U', '_Z')`)} origins on origins.indicator = span.indicator and origins.source = span.source
-    join ${listed('sex')} sexes on sexes.indicator = span.indicator and sexes.source = span.source
-    join ${listed('age')} ages on ages.indicator = span.indicator and ages.source = span.source
-    join ${listed('breakdown')} breakdowns on breakdowns.indicator = span.indicator and breakdowns.source = span.source)`
+    with part as (
+        select indicator, source, case 0 ${sql.join(split.map((column) => sql`when grouping(${sql.ref(column)}) then ${sql.lit(column)}`), sql` `)} end as dimension, coalesce(${columns(split)}) as code, null::bigint as n
+        from (${series}) o group by indicator, source, grouping sets (${columns(split)})
+        union all select indicator, source, 'time_period', time_period, count(*) from (${figures}) o group by indicator, source, time_period
+      ), span as (
+        select indicator, source, sum(n)::bigint as observation_count, count(*) filter (where ${which('country')}) as area_count,
+               count(*) filter (where ${which('origin')} and code not in ('_T', '_U', '_Z')) as origin_count, count(*) filter (where ${which('time_period')}) as period_count,
+               ${period('min')} as first_period, ${period('max')} as last_period, ${listed('sex')} as sexes, ${listed('age')} as ages, ${listed('breakdown')} as breakdowns
+        from part group by indicator, source)
+    select span.indicator, span.source, source.dataset, source.publisher, indicator.unit, span.observation_count, span.area_count, span.origin_count,
+           span.period_count, span.first_period, span.last_period, span.sexes, span.ages, span.breakdowns, source.license, source.redistributable, ${superseded} as superseded
+    from span join indicator on indicator.id = span.indicator join source on source.id = span.source)`
 }
 
 /**
@@ -108,6 +105,7 @@ const rules: Array<[string, RawBuilder<number>]> = [
   ['whole', sql`(breakdown in ('_T', '_Z'))::int`],
   ['qualifier', sql`(qualifier = 'exact')::int`],
   ['attribution', sql`(attribution = 'explicit')::int`],
+  ['current_edition', sql`(not superseded)::int`],
   ['printed', sql`(not derived)::int`],
   ['primary_source', sql`(not secondary)::int`],
   ['released', sql`coalesce(earliest_day(released) - date '0001-01-01', 0)`]

@@ -1,10 +1,10 @@
 // What cannot be added: sums that would mean nothing, each with what to ask instead.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { columns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { Issue } from '../../errors.ts'
 import { groupKeys, type AggregateFilters } from './aggregate-schema.ts'
 import { inRegions, keysOf, keysOfFigures } from './figures.ts'
-import { columns } from './levels.ts'
 
 /** Whether any row would mix what must not be mixed. */
 interface Mixed {
