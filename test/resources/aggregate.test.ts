@@ -205,3 +205,13 @@ await t.test('names, sources and files', async (t) => {
     ',,,BFA,,,,55,persons,2,2,2,0,,MLI;NER,,exact,_T,true,unhcr-population-2025,,,,Burkina Faso,'
   ])
 })
+
+await t.test('a total that is not available is neither a zero nor the sum of its parts', async (t) => {
+  const stock = (origin: string, sex: string, value: number | null): Figure => ['migrant_stock', 'SSD', origin, sex, '_T', '_Z', '1990', 'undesa-ims-2024', value]
+  await tell([stock('_T', '_T', null), stock('_T', 'F', null), stock('SDN', 'F', 0), stock('SDN', 'M', 0), stock('SDN', '_T', 0)])
+  const question = 'indicator=migrant_stock&time_period=1990&source=undesa-ims-2024&country=SSD'
+  t.strictSame(await rows(question), [], 'nothing can be told of the whole')
+  t.strictSame(await told(`${question}&group_by=origin`, 'origin', 'value', 'areas_zero'), [['SDN', 0, 1]], 'what is reported of a part is told where parts are asked for')
+  t.strictSame(await told(`${question}&sex=M`, 'value'), [[0]])
+  t.strictSame(await rows(`${question}&sex=F`), [])
+})

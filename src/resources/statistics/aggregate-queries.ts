@@ -16,7 +16,7 @@ export async function aggregateRows (db: Kysely<DB>, filters: AggregateFilters, 
   // Without regions there is nothing to look at.
   if (issues.some(({ code }) => code === 'INVALID_VALUE')) throw invalidRequest(issues)
   const { mixed, doubtful } = await survey(db, filters, context)
-  const from = figures(db, filters, context, mixed)
+  const from = figures(db, filters, context, { mixed })
   if (doubtful || mixed.has('age') || (mixed.has('origin') && !keysOf(filters).includes('origin'))) issues.push(...await refusalsOfFigures(db, from, filters))
   if (issues.length > 0) throw invalidRequest(issues)
   return sums(from, filters)

@@ -33,14 +33,17 @@ function regions ({ region, scheme }: AggregateFilters, { membersOn }: Context):
     )`
 }
 
-/** `with ... figure as (...)`: the figures with a value that pass the filters, or of them those that may be added. */
-export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Context, mixed: ReadonlySet<Dimension> = new Set()): RawBuilder<unknown> {
+/**
+ * `with ... figure as (...)`: the figures with a value that pass the filters, or of them those that may be added. A total
+ * that the source says is not available keeps its parts from being added in its stead; `whole` leaves such in.
+ */
+export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Context, { mixed = new Set(), whole = false }: { mixed?: ReadonlySet<Dimension>, whole?: boolean } = {}): RawBuilder<unknown> {
   const { region: _region, latest, ...others } = filters
   const { origin, sex: _sex, age: _age, breakdown: _breakdown, qualifier: _qualifier, obs_status: _status, derived: _derived, ...cellFilters } = others
   const regional = regions(filters, context)
   const inAreas = (column: string) => regional === undefined ? sql<SqlBool>`true` : sql<SqlBool>`${sql.ref(column)} in (select membership.area from membership)`
   const asked = (rows: Observations): Observations => rows.where(inEditions(filters.source)).where(inAreas('observation.country'))
-  const plain = narrowed(db, others, context).where('observation.value', 'is not', null)
+  const plain = narrowed(db, others, context)
   const cells = asked(narrowed(db, cellFilters, context, cellsOf(filters.indicator, filters.country === undefined ? inAreas('area.id') : sql`area.id in (${sql.join(filters.country)})`)))
   const cellsIn = (table: string) => sql`select ${columns(cell)} from ${sql.ref(table)}`
   const read = (rows: Observations) => rows.clearSelect().select([
@@ -56,10 +59,10 @@ export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Con
   // Rows by sex need one for each sex.
   const areTotalsFirst = !keysOf(filters).some((key) => key === 'origin' || key === 'sex') && (origin === undefined || (origin.length > 1 && origin.some((code) => totals.includes(code))))
   const tables = regional === undefined ? [] : [regional]
-  if (latest === true || areTotalsFirst) tables.push(sql`cell as materialized (${latest === true ? newestCells(cells, plain) : cells.clearSelect().select(cellOfObservation)})`)
+  if (latest === true || areTotalsFirst) tables.push(sql`cell as materialized (${latest === true ? newestCells(cells, plain.where('observation.value', 'is not', null)) : cells.clearSelect().select(cellOfObservation)})`)
   if (areTotalsFirst) tables.push(sql`total as materialized (${rows(asked(plain).where('observation.origin', 'in', totals))})`)
   const table = areTotalsFirst ? sql`select * from total union all ${ofCells(sql`${cellsIn('cell')} except ${cellsIn('total')}`, asked(plain))}` : rows(asked(plain))
-  return sql`with ${sql.join([...tables, sql`figure as (select * from ${addable(sql`(${table})`, filters, keysOf(filters), mixed)} as kept)`])}`
+  return sql`with ${sql.join([...tables, sql`figure as (select * from ${addable(sql`(${table})`, filters, keysOf(filters), mixed)} as kept ${whole ? sql`` : sql`where value is not null`})`])}`
 }
 
 /** A table with the region of each area, where rows are grouped by it: once for each region that the area belongs to. */
@@ -92,11 +95,12 @@ export async function survey (db: Kysely<DB>, filters: AggregateFilters, context
   const levels = dimensions.filter((dimension) => filters[dimension]?.length !== 1)
   const level = (dimension: Dimension) => levelOf(dimension, keys.some((key) => key === dimension))
   const differ = (column: string) => sql`min(${sql.ref(`first_${column}`)}) < max(${sql.ref(`last_${column}`)})`
+  const valued = sql`filter (where value is not null)`
   const end = (which: 'min' | 'max', dimension: Dimension) => sql.ref(`${dimension}_${which}`)
-  const { rows: [found] } = await sql<{ doubtful: boolean } & Record<Dimension, boolean>>`${figures(db, filters, context)}, part as (
+  const { rows: [found] } = await sql<{ doubtful: boolean } & Record<Dimension, boolean>>`${figures(db, filters, context, { whole: true })}, part as (
       select ${group},
         ${sql.join(levels.map((dimension) => sql`min(${level(dimension)}) as ${end('min', dimension)}, max(${level(dimension)}) as ${end('max', dimension)},`), sql` `)}
-        ${sql.join(ends.map((column) => sql`min(${sql.ref(column)}) as ${sql.ref(`first_${column}`)}, max(${sql.ref(column)}) as ${sql.ref(`last_${column}`)}`))}, bool_or(kind = 'rate') as rate, count(*) as n, bool_or(area_kind = 'aggregate') as aggregates
+        ${sql.join(ends.map((column) => sql`min(${sql.ref(column)}) ${valued} as ${sql.ref(`first_${column}`)}, max(${sql.ref(column)}) ${valued} as ${sql.ref(`last_${column}`)}`))}, bool_or(kind = 'rate') as rate, count(value) as n, bool_or(area_kind = 'aggregate') as aggregates
       from figure group by ${group}
     ), added as (
       select ${differ('time_period')} or ${differ('source')} or (bool_or(rate) and sum(n) > 1) or (bool_or(aggregates) and ${differ('country')}) as doubtful
