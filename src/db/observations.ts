@@ -96,7 +96,7 @@ export function isOf (table: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`(${columns(cellOfObservation)}) = (${columns(cell, table)}) and ${hasIndex('observation')}`
 }
 
-/** Of some cells, those of the newest period of each area in the same dataset that has any of the figures. The newest is found as for a series. */
+/** Of some cells, those of the newest period of each area in the same dataset in which some of the figures stand. The newest is found as for a series. */
 export function newestCells (cells: Observations, figures: Observations): RawBuilder<unknown> {
   const any = figures.where(isOf('candidate')).clearSelect().select(sql`1`.as('one')).limit(1)
   return sql`select distinct on (indicator, country, series) ${columns(cell, 'candidate')} from (${cells.clearSelect().select([...cellOfObservation, series.as('series'), 'source.released'])}) as candidate cross join lateral (${any}) as has
