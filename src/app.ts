@@ -12,7 +12,7 @@ import { isMigrated } from './db/migrate.ts'
 import { perRevision } from './db/per-revision.ts'
 import { createReads } from './db/revision.ts'
 import { Problem } from './errors.ts'
-import { TagsGiven } from './http/caching.ts'
+import { AnswersGiven } from './http/caching.ts'
 import { Codebook } from './http/codebook.ts'
 import { serveDocs } from './http/docs.ts'
 import { accepts } from './http/negotiation.ts'
@@ -25,9 +25,10 @@ import { health } from './resources/health/routes.ts'
 import { problems } from './resources/problems/routes.ts'
 import { registerResources } from './resources/index.ts'
 import type { Services } from './resources/question.ts'
+import { Totals } from './resources/totals.ts'
 
 export interface AppOptions {
-  config: Pick<Config, 'publicUrl' | 'rateLimit' | 'redisUrl' | 'trustProxy'>
+  config: Pick<Config, 'answerCacheMegabytes' | 'publicUrl' | 'rateLimit' | 'redisUrl' | 'trustProxy'>
   connection: Connection
   log?: FastifyBaseLogger
 }
@@ -50,7 +51,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   })
 
   const reads = createReads(connection)
-  const tags = new TagsGiven()
+  const given = new AnswersGiven(config.answerCacheMegabytes * 1_000_000)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     done(request.headers.host === undefined && request.raw.httpVersion === '1.1' ? new Problem('MALFORMED_REQUEST', 'The request has no header Host.') : undefined)
@@ -79,7 +80,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     }, 'request')
     done()
   })
-  tags.answerHeld(app, reads.current)
+  given.answerHeld(app, reads.current)
 
   requireFullSchemas(app)
   app.setValidatorCompiler(validatorCompiler)
@@ -92,10 +93,13 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   handleProblems(app, { translate: problemOfDatabaseError, limited: config.rateLimit > 0 })
   await registerDocument(app, { version: packageJson.version, publicUrl: config.publicUrl })
 
+  given.answerKept(app, reads.current)
+
   let representation = packageJson.version
   const services: Services = {
     reads,
-    tags,
+    given,
+    totals: new Totals(),
     codebook: perRevision(8, async (db) => new Codebook<SourceRow>(await readCodebook(db))),
     representation: () => representation,
     publicUrl: config.publicUrl

@@ -10,9 +10,10 @@ const EnvironmentSchema = Type.Object({
   PUBLIC_URL: Type.String({ pattern: '^(https?://[^ /]+(/[^ ]*[^ /])?)?$', default: '', description: 'Address under which clients reach the service, without a slash at the end. Goes into links and the document.' }),
   DATABASE_URL: Type.String({ pattern: '^(postgres(ql)?://.+)?$', default: '', description: 'Postgres 15 or newer. Empty: the embedded PGlite in DATA_DIR.' }),
   DATABASE_REPLICA_URLS: Type.String({ pattern: '^(postgres(ql)?://[^ ,]+(,postgres(ql)?://[^ ,]+)*)?$', default: '', description: 'Read replicas of DATABASE_URL, separated by commas. Reads go there when they have caught up.' }),
-  DATABASE_POOL: Type.Integer({ minimum: 2, maximum: 100, default: 8, description: 'Connections to each Postgres server.' }),
+  DATABASE_POOL: Type.Integer({ minimum: 2, maximum: 100, default: 8, description: 'Connections to each Postgres server; half as many more are kept for queries that are planned once.' }),
   DATA_DIR: Type.String({ minLength: 1, default: '.data', description: 'Folder of the embedded database.' }),
   REDIS_URL: Type.String({ pattern: '^(rediss?://.+)?$', default: '', description: 'Redis that several processes share to count requests. Empty: each process counts its own.' }),
+  ANSWER_CACHE_MB: Type.Integer({ minimum: 0, maximum: 100_000, default: 64, description: 'Memory for answers that are asked for again, in megabytes. They are given only while they are of the newest revision. 0: none are kept.' }),
   RATE_LIMIT: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 1200, description: 'Requests a minute for each client. 0: no limit.' }),
   SEED: Type.Enum(['on', 'off'], { default: 'on', description: 'Whether the curated records in data/ are applied at start.' }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info', description: 'How much is logged.' }),
@@ -29,6 +30,7 @@ export interface Config {
   readonly poolSize: number
   readonly dataDir: string
   readonly redisUrl: string
+  readonly answerCacheMegabytes: number
   readonly rateLimit: number
   readonly seed: boolean
   readonly logLevel: Environment['LOG_LEVEL']
@@ -78,6 +80,7 @@ export function loadConfig (env: Record<string, string | undefined> = process.en
     poolSize: values.DATABASE_POOL,
     dataDir: values.DATA_DIR,
     redisUrl: values.REDIS_URL,
+    answerCacheMegabytes: values.ANSWER_CACHE_MB,
     rateLimit: values.RATE_LIMIT,
     seed: values.SEED === 'on',
     logLevel: values.LOG_LEVEL,

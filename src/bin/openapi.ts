@@ -9,7 +9,7 @@ export const documentFile = join(import.meta.dirname, '../../openapi/openapi.jso
 
 if (import.meta.main) {
   const connection = await openPgliteInMemory()
-  const app = await buildApp({ config: { publicUrl: '', rateLimit: 0, redisUrl: '', trustProxy: [] }, connection })
+  const app = await buildApp({ config: { publicUrl: '', answerCacheMegabytes: 0, rateLimit: 0, redisUrl: '', trustProxy: [] }, connection })
   await app.ready()
   await writeFile(documentFile, documentText(app))
   await app.close()

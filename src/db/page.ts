@@ -1,5 +1,7 @@
 // Keyset pages: a total order over the rows of a query, and the rows after a given one.
 import { sql, type Expression, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
+import { newestRevisionSql } from './revision-sql.ts'
+import { jsonObject, type Field } from './row-text.ts'
 import type { DB } from './types.ts'
 
 export type Scalar = string | number | boolean | null
@@ -42,20 +44,64 @@ function isAfter (sort: SortKey[], after: Scalar[]): RawBuilder<SqlBool> {
   return steps.length === 0 ? sql`false` : sql`(${sql.join(steps, sql` or `)})`
 }
 
+function selection (rows: RowQuery<unknown>, sort: SortKey[], after: Scalar[] | undefined): RawBuilder<unknown> {
+  const where = after === undefined ? sql`` : sql`where ${isAfter(sort, after)}`
+  return sql`select * from (${rows}) as row ${where} order by ${order(sort)}`
+}
+
+/** The rows of one page and one more, which tells whether there are more. */
+function pageQuery (rows: RowQuery<unknown>, { sort, after, limit }: PageRequest): RawBuilder<unknown> {
+  return sql`${selection(rows, sort, after)} limit ${limit + 1}`
+}
+
 /** The rows of one page, and whether there are more. */
 export async function readPage<Row> (db: Kysely<DB>, rows: RowQuery<Row>, page: PageRequest): Promise<{ rows: Row[], more: boolean }> {
-  const where = page.after === undefined ? sql`` : sql`where ${isAfter(page.sort, page.after)}`
-  const result = await sql<Row>`select * from (${rows}) as row ${where} order by ${order(page.sort)} limit ${page.limit + 1}`.execute(db)
+  const result = await (pageQuery(rows, page) as RawBuilder<Row>).execute(db)
   return { rows: result.rows.slice(0, page.limit), more: result.rows.length > page.limit }
+}
+
+/** A query of one row of texts: the number of the newest revision, how many rows there are with the one more, and these as JSON objects with commas between them; null where there are none. */
+export function pageText (rows: RowQuery<unknown>, page: PageRequest, fields: Field[]): RawBuilder<unknown> {
+  return sql`select (${sql.raw(newestRevisionSql)})::text as revision, count(*)::text as count, string_agg(${jsonObject(fields)}, ',') as rows from (${pageQuery(rows, page)}) as row`
+}
+
+/** All rows of a query in an order, or those after one of them, as a table. */
+export function ordered (rows: RowQuery<unknown>, sort: SortKey[], after?: Scalar[]): RawBuilder<unknown> {
+  return sql`(${selection(rows, sort, after)}) as row`
 }
 
 /** All rows of a query that is known to have few, in an order. */
 export async function readAll<Row> (db: Kysely<DB>, rows: RowQuery<Row>, sort: SortKey[]): Promise<Row[]> {
-  return (await sql<Row>`select * from (${rows}) as row order by ${order(sort)}`.execute(db)).rows
+  return (await sql<Row>`select * from ${ordered(rows, sort)}`.execute(db)).rows
 }
 
-/** How many rows the query has. */
-export async function countRows (db: Kysely<DB>, rows: RowQuery<unknown>): Promise<number> {
-  const result = await sql<{ n: number }>`select count(*) as n from (${rows}) as row`.execute(db)
-  return result.rows[0]!.n
+/** Rows beyond which none are counted: that would cost more than the page. */
+export const mostCounted = 10_000
+
+function countQuery (rows: RowQuery<unknown>): RawBuilder<unknown> {
+  return sql`select count(*) as n from (select from (${rows}) as row limit ${mostCounted + 1}) as counted`
+}
+
+export interface Total {
+  total: number
+  total_kind: 'exact' | 'at_least'
+}
+
+function totalOf (counted: number): Total {
+  return counted > mostCounted ? { total: mostCounted, total_kind: 'at_least' } : { total: counted, total_kind: 'exact' }
+}
+
+/** How many rows the query has, or that they are more than are counted. */
+export async function countRows (db: Kysely<DB>, rows: RowQuery<unknown>): Promise<Total> {
+  const result = await (countQuery(rows) as RawBuilder<{ n: number }>).execute(db)
+  return totalOf(result.rows[0]!.n)
+}
+
+/** A query of one row of texts: the number of the newest revision, and the count, which `countOf` reads. */
+export function countText (rows: RowQuery<unknown>): RawBuilder<unknown> {
+  return sql`select (${sql.raw(newestRevisionSql)})::text as revision, n::text from (${countQuery(rows)}) as counted`
+}
+
+export function countOf (text: string): Total {
+  return totalOf(Number(text))
 }

@@ -46,6 +46,9 @@ async function connection (pglite: PGlite, unlock: () => void): Promise<Connecti
   return {
     engine: 'pglite',
     db,
+    known: db,
+    // Replaced with the engine in a thread.
+    texts: async (statement, values) => (await pglite.query<any[]>(statement.text, values as any[], { rowMode: 'array', parsers: {} })).rows,
     replicas: [],
     // There is but one session, and it has no streams: what came in is loaded whenever it makes a block.
     session: async (work) => await work({

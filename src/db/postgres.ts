@@ -1,10 +1,11 @@
 // The server engine: a pool of connections to Postgres 15 or newer.
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { copyStatement } from './copy.ts'
+import { nameOf } from './prepared.ts'
 import { typeParsers } from './type-parsers.ts'
 import type { DB } from './types.ts'
 
@@ -15,6 +16,10 @@ export interface PoolOptions {
   size: number
   /** For migrations and seeding, which may wait for locks and run long. */
   patient?: boolean
+  /** For statements that are known by name and planned once, whatever their values. */
+  plansOnce?: boolean
+  /** For exports, which take as long as their reader. */
+  exports?: boolean
   /** Told about the errors of idle connections, which nobody else waits for. */
   onIdleError: (error: Error) => void
 }
@@ -54,24 +59,37 @@ export function keepConnection (pool: pg.Pool): { query: <Row extends unknown[]>
 }
 
 /** A pool that connects when it is first used. */
-export function openPostgres (url: string, { size, onIdleError, patient = false }: PoolOptions): { db: Kysely<DB>, pool: pg.Pool } {
+export function openPostgres (url: string, { size, onIdleError, patient = false, plansOnce = false, exports = false }: PoolOptions): { db: Kysely<DB>, pool: pg.Pool } {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
-    connectionTimeoutMillis: 2000,
+    connectionTimeoutMillis: patient ? 10_000 : 2000,
     // The client's limit above the server's: statement_timeout cannot fire when the server is frozen.
-    ...(patient ? {} : { query_timeout: 8000 }),
+    ...(patient || exports ? {} : { query_timeout: 8000 }),
     idleTimeoutMillis: 600_000,
     // A session of long work keeps its temporary tables as long as it takes.
     ...(patient ? {} : { maxLifetimeSeconds: 1800 }),
     keepAlive: true,
     application_name: 'unnm-registry',
-    options: settings + (patient ? ' -c work_mem=64MB' : ' -c work_mem=16MB -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'),
+    options: settings + (plansOnce ? ' -c plan_cache_mode=force_generic_plan' : '') + (patient ? ' -c work_mem=64MB' : ' -c work_mem=16MB -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000' + (exports ? ' -c statement_timeout=600000' : ' -c statement_timeout=5000')),
     types: { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') }
   } as pg.PoolConfig)
   // Without a listener the error of an idle connection would end the process.
   pool.on('error', onIdleError)
-  return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }), pool }
+  return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool: plansOnce ? naming(pool) : pool }) }), pool }
+}
+
+/** The pool for Kysely, with a name for each text of a query, under which the server keeps its plan. It ends by itself. */
+function naming (pool: pg.Pool): PostgresPool {
+  const named = (client: pg.PoolClient) => ({
+    query: async (text: string, values: readonly unknown[] = []) => await client.query({ text, values: [...values], ...(values.length === 0 ? {} : { name: nameOf(text) }) }),
+    release: () => client.release()
+  })
+  return {
+    connect: async () => named(await pool.connect()) as unknown as PostgresPoolClient,
+    end: async () => {},
+    options: pool.options
+  }
 }
 
 /** Streams rows in the text format of COPY into a table, as fast as the server takes them. */

@@ -1,6 +1,11 @@
 // The revision counter in use: coalesced reads of it, snapshots at it, and writes that raise it.
-import { sql, type Kysely, type Transaction } from 'kysely'
-import type { Connection } from './connect.ts'
+import type { Readable } from 'node:stream'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { LRUCache } from 'lru-cache'
+import type { Connection, Server } from './connect.ts'
+import { copyOutStatement, type CopyOut } from './copy-out.ts'
+import type { RowQuery } from './page.ts'
+import { nameOf, type Value } from './prepared.ts'
 import type { DB } from './types.ts'
 
 export interface Revision {
@@ -18,9 +23,21 @@ export interface Reads {
   at: (point: number | string) => Promise<Revision>
   /**
    * Runs `work` in a read-only transaction that sees one state of the database: the newest that is not older
-   * than the revision `atLeast`, or the one that stood at the revision `asOf`.
+   * than the revision `atLeast`, or the one that stood at the revision `asOf`. `plansOnce` says that one plan for each of
+   * its queries is good whatever their values are.
    */
-  snapshot: <T>(options: { asOf?: number | undefined, atLeast?: number }, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>) => Promise<T>
+  snapshot: <T>(options: { asOf?: number | undefined, atLeast?: number, plansOnce?: boolean }, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>) => Promise<T>
+  /**
+   * Runs one query of a single row of texts, the first of them the number of the newest revision, which makes it a snapshot
+   * by itself; undefined when that is not `revision`.
+   */
+  texts: (query: RawBuilder<unknown>, options: { revision: number, plansOnce: boolean }) => Promise<Array<string | null> | undefined>
+  /** All rows of a query in order as text that has begun to come, at the revision, if it is the newest; undefined where blocks must be read instead. */
+  copyOut: (rows: RowQuery<unknown>, options: CopyOut & { revision: number }) => Promise<Readable | undefined>
+  /** For building queries, which others run. */
+  builder: Kysely<DB>
+  /** The revision of a number when a snapshot of it was read lately. */
+  known: (id: number) => Revision | undefined
 }
 
 /**
@@ -53,12 +70,16 @@ export function createReads (connection: Connection): Reads {
   const { db, replicas } = connection
   let turn = 0
   const past = new Map<number | string, Revision>()
+  const lately = new LRUCache<number, Revision>({ max: 8 })
+
+  const nextReplica = (): Server | undefined => replicas[turn++ % Math.max(replicas.length, 1)]
 
   async function snapshotOn<T> (on: Kysely<DB>, asOf: number | undefined, atLeast: number, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>): Promise<T> {
     return await on.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async (trx) => {
       // Its driver ignores both settings. The first needs no help, since in its one session nothing else is written meanwhile.
       if (connection.engine === 'pglite') await sql`set transaction read only`.execute(trx)
       const now = await newest(trx)
+      lately.set(now.id, now)
       if (now.id < Math.max(atLeast, asOf ?? 0)) throw new Behind()
       if (asOf === undefined || asOf === now.id) return await work(trx, now)
       await sql`select set_config('app.as_of', ${String(asOf)}, true), set_config('search_path', 'past, public', true)`.execute(trx)
@@ -89,12 +110,13 @@ export function createReads (connection: Connection): Reads {
       return found
     },
 
-    snapshot: async ({ asOf, atLeast = 0 }, work) => {
-      const replica = replicas[turn++ % Math.max(replicas.length, 1)]
+    snapshot: async ({ asOf, atLeast = 0, plansOnce = false }, work) => {
+      const of = (server: Server): Kysely<DB> => plansOnce && asOf === undefined ? server.known : server.db
+      const replica = nextReplica()
       if (replica !== undefined) {
         let begun = false
         try {
-          return await snapshotOn(replica, asOf, atLeast, async (trx, revision) => {
+          return await snapshotOn(of(replica), asOf, atLeast, async (trx, revision) => {
             begun = true
             return await work(trx, revision)
           })
@@ -103,8 +125,33 @@ export function createReads (connection: Connection): Reads {
           if (begun) throw error
         }
       }
-      return await snapshotOn(db, asOf, atLeast, work)
-    }
+      return await snapshotOn(of(connection), asOf, atLeast, work)
+    },
+
+    texts: async (query, { revision, plansOnce }) => {
+      const { sql: text, parameters } = query.compile(db)
+      const statement = { text, name: plansOnce ? nameOf(text) : undefined }
+      const replica = nextReplica()
+      for (const server of replica === undefined ? [connection] : [replica, connection]) {
+        try {
+          const [[now, ...row] = []] = await server.texts(statement, parameters as Value[])
+          if (Number(now) === revision) return row
+        } catch (error) {
+          // As above; but what takes a replica too long takes the primary too long as well.
+          if (server === connection || (error as { code?: string }).code === '57014') throw error
+        }
+      }
+      return undefined
+    },
+
+    copyOut: async (rows, { revision, ...options }) => {
+      const server = nextReplica() ?? connection
+      return await server.copyOut?.(copyOutStatement(rows, options), revision)
+    },
+
+    builder: db,
+
+    known: (id) => lately.get(id)
   }
 }
 

@@ -39,39 +39,91 @@ interface Given {
   revision: number | null
   /** The day it holds for (days since 1970); null when it does not depend on the day. */
   day: number | null
+  /** The whole answer, once it was asked for again. */
+  answer?: { headers: Record<string, string>, body: Buffer }
 }
 
 const today = (): number => Math.floor(Date.now() / 86_400_000)
 
+const keptHeaders = ['content-type', 'etag', 'cache-control', 'vary', 'content-language', 'link']
+
+/** What an entry takes in memory beside its answer, at most. */
+const overhead = 4000
+
 /**
- * The tags given out lately, by all of the request that decides an answer. A client that asks again with the same
- * words needs nothing but the revision read: no validation, no digest, no query. All others go the whole way.
+ * The tags given out lately, by all of the request that decides an answer, and the answers that were asked for more than
+ * once. A client that asks again with the same words needs nothing but the revision read: no validation, no query. The
+ * revision is part of what is looked up, so nothing can be stale and nothing has to be cleared. All others go the whole way.
  */
-export class TagsGiven {
-  readonly #given = new LRUCache<string, Given>({ max: 10_000 })
+export class AnswersGiven {
+  readonly #given: LRUCache<string, Given>
+  readonly #keepsAnswers: boolean
+
+  /** `bytes` is the room for whole answers; with 0 none are kept. */
+  constructor (bytes: number) {
+    this.#keepsAnswers = bytes > 0
+    this.#given = new LRUCache({ max: 10_000, maxSize: 10_000 * overhead + bytes, sizeCalculation: ({ answer }) => overhead + (answer?.body.length ?? 0) })
+  }
 
   static #key ({ raw: { url }, headers }: FastifyRequest): string {
     return `${url}\n${headers.accept}\n${headers['accept-language']}`
   }
 
-  remember (request: FastifyRequest, tag: string, { revision, dated }: { revision: number | null, dated: boolean }): void {
-    if (request.raw.url!.length < 2000) this.#given.set(TagsGiven.#key(request), { tag, revision, day: dated ? today() : null })
+  /** Takes note of a tag, and says whether the same answer was given before, so that it is worth keeping. */
+  remember (request: FastifyRequest, tag: string, { revision, dated }: { revision: number | null, dated: boolean }): boolean {
+    if (request.raw.url!.length >= 2000) return false
+    const key = AnswersGiven.#key(request)
+    const known = this.#given.get(key)
+    if (known?.tag === tag) return this.#keepsAnswers && known.answer === undefined
+    this.#given.set(key, { tag, revision, day: dated ? today() : null })
+    return false
   }
 
-  /** Answers before anything else is done. `current` reads the newest revision. */
+  keep (request: FastifyRequest, reply: FastifyReply, body: Buffer): void {
+    const key = AnswersGiven.#key(request)
+    const given = this.#given.get(key)
+    if (given === undefined || given.tag !== reply.getHeader('etag')) return
+    const headers = Object.fromEntries(keptHeaders.flatMap((name) => reply.hasHeader(name) ? [[name, String(reply.getHeader(name))]] : []))
+    this.#given.set(key, { ...given, answer: { headers, body } })
+  }
+
+  /** Answers 304 before anything else is done. `current` reads the newest revision. */
   answerHeld (app: FastifyInstance, current: () => Promise<number>): void {
     app.addHook('onRequest', (request, reply, done) => {
       const held = request.method === 'GET' || request.method === 'HEAD' ? request.headers['if-none-match'] : undefined
-      const given = held === undefined ? undefined : this.#given.get(TagsGiven.#key(request))
-      if (given === undefined || given.tag !== held || (given.day !== null && given.day !== today())) {
+      const given = held === undefined ? undefined : this.#find(request)
+      if (given === undefined || given.tag !== held) {
         done()
         return
       }
-      const notModified = (): void => {
+      when(given, current, () => {
         sendNotModified(request, reply.headers({ 'cache-control': cacheControl, vary, 'access-control-allow-origin': '*' }), held)
-      }
-      if (given.revision === null) notModified()
-      else current().then((newest) => { if (newest === given.revision) notModified(); else done() }, done)
+      }, done)
     })
   }
+
+  /** Gives kept answers again, after the request has been counted. */
+  answerKept (app: FastifyInstance, current: () => Promise<number>): void {
+    app.addHook('preValidation', (request, reply, done) => {
+      // What a client holds is compared with care further on.
+      const given = request.method === 'GET' && request.headers['if-none-match'] === undefined ? this.#find(request) : undefined
+      const answer = given?.answer
+      if (given === undefined || answer === undefined) {
+        done()
+        return
+      }
+      when(given, current, () => { reply.headers(answer.headers).send(answer.body) }, done)
+    })
+  }
+
+  #find (request: FastifyRequest): Given | undefined {
+    const given = this.#given.get(AnswersGiven.#key(request))
+    return given === undefined || (given.day !== null && given.day !== today()) ? undefined : given
+  }
+}
+
+/** Does it when what was given still holds, or else what comes next. */
+function when ({ revision }: Given, current: () => Promise<number>, it: () => void, next: (error?: Error) => void): void {
+  if (revision === null) it()
+  else current().then((newest) => { if (newest === revision) it(); else next() }, next)
 }

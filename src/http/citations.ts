@@ -38,6 +38,35 @@ function compile (schema: Schema, components: ReadonlyMap<string, TSchema>): Vis
   }
 }
 
+/**
+ * Makes the same walk over the JSON text of flat rows that stand one after the other, each with all fields of the schema, or
+ * with those chosen, in its order. A name of a field with its quotes and colon stands nowhere else, since quotes inside of
+ * values are escaped.
+ */
+export function compileTextCitations (row: TSchema): (text: string, chosen: string[] | undefined, cite: Cite) => void {
+  const coded = Object.entries((row as Schema).properties ?? {}).flatMap(([field, { 'x-code': kind, items }]) => {
+    const of = kind ?? items?.['x-code']
+    return of === undefined ? [] : [{ field, kind: of, mark: `${JSON.stringify(field)}:`, end: kind === undefined ? ']' : '"' }]
+  })
+  return (text, chosen, cite) => {
+    const fields = coded.filter(({ field }) => chosen === undefined || chosen.includes(field))
+    if (fields.length === 0) return
+    // Rows are sorted, so that what stood in the row before mostly stands in the next one too.
+    const before = fields.map(() => ' ')
+    for (let at = 0; ;) {
+      for (const [i, { kind, mark, end }] of fields.entries()) {
+        at = text.indexOf(mark, at)
+        if (at === -1) return
+        at += mark.length
+        if (text.startsWith(before[i]!, at) || text.startsWith('null', at)) continue
+        const value = text.slice(at, text.indexOf(end, at + 1) + 1)
+        before[i] = value
+        for (const code of [JSON.parse(value) as string | string[]].flat()) cite(kind, code)
+      }
+    }
+  }
+}
+
 /** The scalar fields of a row that hold a code with a name, in order: exports add <field>_name for each. */
 export function namedFields (row: TSchema): Array<{ field: string, kind: CodeKind }> {
   return Object.entries((row as Schema).properties ?? {}).flatMap(([field, property]) => {

@@ -79,6 +79,11 @@ export class Codebook<Source> {
     return inLanguage == null ? { name: names[0]!, lang: 'en' } : { name: inLanguage, lang }
   }
 
+  /** The names of all codes of a kind. */
+  names (kind: CodeKind, lang: Language): Record<string, string> {
+    return Object.fromEntries([...this.#names.get(kind)?.keys() ?? []].map((code) => [code, this.name(kind, code, lang)!.name]))
+  }
+
   /** The code that was probably meant. */
   suggest (kind: CodeKind, text: string): string | undefined {
     const aliases = this.#aliases.get(kind)

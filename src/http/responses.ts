@@ -14,6 +14,9 @@ export const cachedHeaders = {
   Vary: { type: 'string', description: 'Request headers that the answer depends on.' }
 }
 
+/** Of an answer that is compressed where the client takes it. */
+export const encodingHeader = { 'Content-Encoding': { type: 'string', description: 'zstd or gzip, where Accept-Encoding asks for it.' } }
+
 function problemResponse (codes: ProblemCode[], headers: object = requestId): object {
   return {
     description: codes.map((code) => `\`${code}\`: ${problems[code].about}`).join('\n\n'),

@@ -2,7 +2,7 @@
 import type { TObject, TSchema } from 'typebox'
 import type { Revision } from '../db/revision.ts'
 import type { SourceRow } from '../db/codebook.ts'
-import { compileCitations } from '../http/citations.ts'
+import { compileCitations, compileTextCitations } from '../http/citations.ts'
 import type { Codebook } from '../http/codebook.ts'
 import type { Row } from '../http/formats.ts'
 import type { CodeKind } from '../http/schemas.ts'
@@ -18,37 +18,54 @@ export interface Cited {
 /** Makes the function that finds the names and sources of rows. */
 export function citer (schema: TSchema, components: ReadonlyMap<string, TSchema>): (rows: Row[], book: Codebook<SourceRow>, context: Context) => Cited {
   const visit = compileCitations(schema, components)
-  return (rows, book, { lang }) => {
-    const cited = new Map<string, Set<string>>()
-    const cite = (kind: CodeKind, code: string): void => {
-      const codes = cited.get(kind) ?? new Set()
-      cited.set(kind, codes.add(code))
-    }
-    for (const row of rows) visit(row, cite)
-
-    const sources: Record<string, unknown> = {}
-    for (const id of sorted(cited.get('source'))) {
-      const source = book.sources.get(id)
-      if (source === undefined) continue
-      sources[id] = source
-      cite('agency', source.publisher)
-    }
-    cited.delete('source')
-
-    const names: Cited['names'] = {}
-    const fallback: string[] = []
-    for (const kind of sorted(cited.keys())) {
-      const named: Record<string, string> = {}
-      for (const code of sorted(cited.get(kind))) {
-        const name = book.name(kind as CodeKind, code, lang)
-        if (name === undefined) continue
-        named[code] = name.name
-        if (name.lang !== lang) fallback.push(`${kind}.${code}`)
-      }
-      names[kind] = named
-    }
-    return { names, sources, fallback }
+  return (rows, book, context) => {
+    const codes = new CitedCodes()
+    for (const row of rows) visit(row, codes.add)
+    return described(codes, book, context)
   }
+}
+
+/** The same for rows as JSON text. */
+export function textCiter (schema: TSchema): (text: string, chosen: string[] | undefined, book: Codebook<SourceRow>, context: Context) => Cited {
+  const visit = compileTextCitations(schema)
+  return (text, chosen, book, context) => {
+    const codes = new CitedCodes()
+    visit(text, chosen, codes.add)
+    return described(codes, book, context)
+  }
+}
+
+class CitedCodes extends Map<CodeKind, Set<string>> {
+  add = (kind: CodeKind, code: string): void => {
+    const codes = this.get(kind)
+    if (codes === undefined) this.set(kind, new Set([code]))
+    else codes.add(code)
+  }
+}
+
+function described (cited: CitedCodes, book: Codebook<SourceRow>, { lang }: Context): Cited {
+  const sources: Record<string, unknown> = {}
+  for (const id of sorted(cited.get('source'))) {
+    const source = book.sources.get(id)
+    if (source === undefined) continue
+    sources[id] = source
+    cited.add('agency', source.publisher)
+  }
+  cited.delete('source')
+
+  const names: Cited['names'] = {}
+  const fallback: string[] = []
+  for (const kind of sorted(cited.keys()) as CodeKind[]) {
+    const named: Record<string, string> = {}
+    for (const code of sorted(cited.get(kind))) {
+      const name = book.name(kind, code, lang)
+      if (name === undefined) continue
+      named[code] = name.name
+      if (name.lang !== lang) fallback.push(`${kind}.${code}`)
+    }
+    names[kind] = named
+  }
+  return { names, sources, fallback }
 }
 
 function sorted (values: Iterable<string> | undefined): string[] {

@@ -42,6 +42,10 @@ export interface Collection {
   dated?: true | string[]
   /** The query of the rows. It may look at them first, and throw the problem that tells why there is no answer. */
   rows: (db: Kysely<DB>, filters: any, context: ReadContext) => RowQuery<any> | Promise<RowQuery<any>>
+  /** Whether it does look at them. Otherwise it only makes the query. */
+  looksFirst?: true
+  /** Whether one plan of the query is as good for these filters as for any others of the same form; it is unless said otherwise. */
+  plansOnce?: (filters: any) => boolean
   /** How many rows an export reads at a time; more than usual where each reading does the whole work again. */
   blockSize?: number
   /** How a row with parts is written in CSV, where a line has no room for them: as rows of this schema, one for each part. */
@@ -70,6 +74,8 @@ export interface RecordOf {
   filters?: TProperties
   /** Whether it depends on who belongs to a region on which day. */
   dated?: true
+  /** Whether one plan for each of its queries is good whatever the record; it is unless said otherwise. */
+  plansOnce?: false
   /** The record and the newest revision of any of its parts. */
   find: (db: Kysely<DB>, id: string, context: ReadContext, filters: any) => Promise<{ record: Row, revision: number } | undefined>
 }

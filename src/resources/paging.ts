@@ -8,6 +8,8 @@ import type { Question } from './question.ts'
 export interface Paging {
   sort: SortKey[]
   after: Scalar[] | undefined
+  /** Stands for all that decides which rows there are and in which order. */
+  bound: string
   /** The cursor that goes on after a row. */
   cursorAfter: (row: Row) => string
 }
@@ -31,6 +33,7 @@ export function pagingOf ({ path, firstSort = [], defaultSort, key = ['id'], key
   const cursor = question.query.cursor as string | undefined
   return {
     sort,
+    bound,
     after: cursor === undefined ? undefined : decodeCursor(cursor, bound, sort.length),
     cursorAfter: (row) => encodeCursor(bound, keyOf(sort, row))
   }

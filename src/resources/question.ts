@@ -1,24 +1,25 @@
 // What a request asks for, understood: revision, language, day of membership and canonical codes. Refuses what it does not understand.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Kysely } from 'kysely'
 import type { TProperties } from 'typebox'
+import type { PerRevision } from '../db/per-revision.ts'
 import type { Reads, Revision } from '../db/revision.ts'
 import type { SourceRow } from '../db/codebook.ts'
-import type { DB } from '../db/types.ts'
 import { invalidRequest, type Issue } from '../errors.ts'
-import { cacheControl, etag, matchingTag, sendNotModified, vary, type TagsGiven } from '../http/caching.ts'
+import { cacheControl, etag, matchingTag, sendNotModified, vary, type AnswersGiven } from '../http/caching.ts'
 import type { Codebook } from '../http/codebook.ts'
 import { contentTypes, mediaTypes, type Format } from '../http/formats.ts'
 import { pickLanguage, requireAcceptable } from '../http/negotiation.ts'
 import { issuesKey } from '../http/query.ts'
 import type { CodeKind, Language } from '../http/schemas.ts'
+import type { Totals } from './totals.ts'
 
 /** What the resources need of the outside. */
 export interface Services {
   reads: Reads
   /** The codes as they stood at a revision; `db` reads at that revision. */
-  codebook: (db: Kysely<DB>, revision: number) => Promise<Codebook<SourceRow>>
-  tags: TagsGiven
+  codebook: PerRevision<Codebook<SourceRow>>
+  totals: Totals
+  given: AnswersGiven
   /** Changes whenever the same rows would be written differently: part of every ETag. */
   representation: () => string
   /** Prefix of links; empty for relative ones. */
@@ -53,7 +54,7 @@ interface QueryWithIssues extends Record<string, unknown> {
 }
 
 /** Reads what does not need the database beyond its revision. Sends the 304 itself and returns undefined when the client holds the answer. */
-export async function ask (services: Services, request: FastifyRequest, reply: FastifyReply, options: { format: Format, dated: true | string[] | undefined }): Promise<Question | undefined> {
+export async function ask (services: Services, request: FastifyRequest, reply: FastifyReply, options: { format: Format, dated: true | string[] | undefined, encoding?: string }): Promise<Question | undefined> {
   const { format } = options
   requireAcceptable(request, mediaTypes[format])
   const query = request.query as QueryWithIssues
@@ -65,14 +66,14 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   // An answer of the past counts membership on its own day, and so stays the same tomorrow.
   const today = (at.time ?? new Date().toISOString()).slice(0, 10)
   const context = { lang, membersOn: query.members_on as string | undefined ?? today }
-  const variant = JSON.stringify([services.representation(), request.routeOptions.url, format, lang, dated ? context.membersOn : null, request.params, Object.entries(query)])
+  const variant = JSON.stringify([services.representation(), request.routeOptions.url, format, ...options.encoding === undefined ? [] : [options.encoding], lang, dated ? context.membersOn : null, request.params, Object.entries(query)])
   const asOf = query.as_of === undefined || issues.length > 0 ? undefined : at.id
   const settled = asOf !== undefined && (asOf < now || query.as_of === String(asOf))
 
   reply.headers({ 'cache-control': cacheControl, vary })
   const held = issues.length > 0 ? undefined : matchingTag(request.headers['if-none-match'], at.id, variant)
   if (held !== undefined) {
-    services.tags.remember(request, held, { revision: settled ? null : at.id, dated })
+    services.given.remember(request, held, { revision: settled ? null : at.id, dated })
     sendNotModified(request, reply, held)
     return undefined
   }
@@ -123,14 +124,31 @@ export function understand (question: Question, properties: TProperties, book: C
   return filters
 }
 
-/** Sets the headers of an answer that was read at a revision, and remembers its tag. */
-export function head (services: Services, reply: FastifyReply, question: Question, answer: { format: Format, revision: Revision, rowRevision: number, fallback: boolean }): void {
+/** What there is to say of an answer before it is sent. */
+interface Head {
+  format: Format
+  revision: Revision
+  rowRevision: number
+  /** Whether some names are in English instead of the language asked for. */
+  fallback: boolean
+}
+
+/** Sets the headers of an answer that was read at a revision and remembers its tag; true where the answer is worth keeping. */
+export function head (services: Services, reply: FastifyReply, question: Question, { format, revision, rowRevision, fallback }: Head): boolean {
   const { lang } = question.context
-  const tag = etag(answer.revision.id, answer.rowRevision, question.variant)
-  services.tags.remember(reply.request, tag, { revision: question.settled ? null : answer.revision.id, dated: question.dated })
-  reply.headers({ etag: tag, 'content-language': answer.fallback && lang !== 'en' ? `${lang}, en` : lang })
+  const tag = etag(revision.id, rowRevision, question.variant)
+  reply.headers({ etag: tag, 'content-language': fallback && lang !== 'en' ? `${lang}, en` : lang })
   // Fastify rewrites the parameters of JSON types only; the others pass as they are.
-  reply.type(contentTypes[answer.format])
+  reply.type(contentTypes[format])
+  return services.given.remember(reply.request, tag, { revision: question.settled ? null : revision.id, dated: question.dated })
+}
+
+/** Sends JSON, and keeps it where it was asked for before. */
+export function sendJson (services: Services, reply: FastifyReply, question: Question, about: Omit<Head, 'format'>, body: object | string): FastifyReply {
+  if (!head(services, reply, question, { ...about, format: 'json' })) return reply.send(body)
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  services.given.keep(reply.request, reply, bytes)
+  return reply.send(bytes)
 }
 
 /** Makes the addresses of an answer: canonical codes, parameters in the order of the document. */

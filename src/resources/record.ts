@@ -7,10 +7,10 @@ import { idOf, parameters } from '../http/schemas.ts'
 import { citer, isFallback, metaOf, picker } from './answer.ts'
 import type { Collection, RecordOf } from './collection.ts'
 import { componentsOf, operationId, recordParameters, selectionNote } from './parameters.ts'
-import { addresser, ask, head, understand, type Services } from './question.ts'
+import { addresser, ask, sendJson, understand, type Services } from './question.ts'
 
 export function registerRecord (app: FastifyInstance, services: Services, { path, one, tag }: Pick<Collection, 'path' | 'one' | 'tag'>, record: RecordOf): void {
-  const { schema, kind, id: { description, example }, view = { one, under: '' } } = record
+  const { schema, kind, id: { description, example }, view = { one, under: '' }, plansOnce = true } = record
   const known = recordParameters(record)
   const cite = citer(schema, componentsOf(app))
 
@@ -34,7 +34,7 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
     const question = await ask(services, request, reply, { format: 'json', dated: record.dated })
     if (question === undefined) return reply
     const { id: asked } = request.params as { id: string }
-    const body = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now }, async (trx, revision) => {
+    const { revision, data, cited, links, rowRevision, fallback } = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now, plansOnce }, async (trx, revision) => {
       const book = await services.codebook(trx, revision.id)
       const filters = understand(question, known, book)
       const id = typeof kind === 'object' ? kind.canonical(asked) : kind === 'country' ? book.country(asked) : book.canonical(kind, asked)
@@ -46,15 +46,9 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
       const data = picker(schema, filters.fields as string[] | undefined)(found.record)
       const cited = cite([data], book, question.context)
       const { self, lasting } = addresser(`${services.publicUrl}/v1${path}/${encodeURIComponent(id!)}${view.under}`, filters, known, question, revision)
-      head(services, reply, question, { format: 'json', revision, rowRevision: found.revision, fallback: cited.fallback.length > 0 || isFallback(found.record, question) })
-      return {
-        data,
-        meta: metaOf(revision, question, cited),
-        links: { self, permalink: lasting },
-        names: cited.names,
-        sources: cited.sources
-      }
+      return { revision, data, cited, links: { self, permalink: lasting }, rowRevision: found.revision, fallback: cited.fallback.length > 0 || isFallback(found.record, question) }
     })
-    return await reply.send(body)
+    const body = { data, meta: metaOf(revision, question, cited), links, names: cited.names, sources: cited.sources }
+    return await sendJson(services, reply, question, { revision, rowRevision, fallback }, body)
   })
 }

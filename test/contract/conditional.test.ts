@@ -112,6 +112,36 @@ await t.test('different answers have different tags', async (t) => {
   t.ok(count > 300, `${count} answers, each with its own tag`)
 })
 
+await t.test('an answer that is asked for again costs one revision read, and is that of the newest revision', async (t) => {
+  const app = await openCounted(t)
+  const json = conditional(app).filter(({ mediaType }) => mediaType === 'application/json')
+  const told = new Map<string, Answer>()
+  for (const { address } of json) {
+    for (const url of [address, withQuery(address, 'lang=fr'), withQuery(address, 'as_of=1')]) {
+      const [first, ...later] = [await app.get(url), await app.get(url), await app.get(url)]
+      told.set(url, first!)
+      app.queries.length = 0
+      const reads = app.revisionReads()
+      later.push(await app.get(url))
+      t.same([app.revisionReads() - reads, app.queries], [url.includes('as_of') ? 0 : 1, []], `${url} asked for again`)
+      const { 'x-request-id': ofFirst, ...headers } = first!.headers
+      for (const again of later) {
+        const { 'x-request-id': id, ...others } = again.headers
+        t.same([again.status, again.text, { ...others, date: headers.date }], [200, first!.text, headers], url)
+        t.not(id, ofFirst)
+      }
+      t.equal((await app.get(url, { headers: { 'if-none-match': `"other", ${tagOf(first!)}` } })).status, 304, 'who holds it is told so')
+      t.same([(await app.get(url, { method: 'HEAD' })).text, (await app.get(url, { headers: { accept: 'image/png' } })).status], ['', 406])
+    }
+  }
+  await app.change(async (trx) => await trx.updateTable('agency').set({ note: 'Renamed by the test.' }).where('id', '=', 'iom').execute())
+  for (const [url, before] of told) {
+    const after = await app.get(url)
+    if (url.includes('as_of')) t.equal(after.text, before.text, `${url} is of the past`)
+    else t.match([after.json.meta.revision, tagOf(after)], [2, /^"2\./], `${url} is of the newest revision`)
+  }
+})
+
 await t.test('how If-None-Match may be written', async (t) => {
   const app = await openCounted(t)
   for (const url of ['/v1/networks', '/v1/networks/mali', '/v1/networks.csv']) {

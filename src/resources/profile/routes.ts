@@ -15,6 +15,7 @@ export function profile (app: FastifyInstance, services: Services, parts: Profil
     id: { description: 'ISO 3166-1 alpha-3 or alpha-2, M49, or a name in use, old ones included. `links.self` has the canonical address.', example: 'MLI' },
     filters: ProfileFiltersSchema.properties,
     dated: true as const,
+    plansOnce: false as const,
     find: profileFinder(parts)
   }
   registerRecordSchemas(app, record.schema)

@@ -22,6 +22,7 @@ export function search (app: FastifyInstance, services: Services): void {
     sorts: [],
     defaultSort: ['position'],
     key: ['type', 'id'],
+    looksFirst: true,
     rows: async (db, { q, type }: SearchFilters, { lang, revision }) => hitRows((await indexAt(db, revision)).search(q, type), lang, languages)
   })
 }

@@ -5,7 +5,7 @@ import type { Services } from '../question.ts'
 import { aggregateRows } from './aggregate-queries.ts'
 import { AggregateFiltersSchema, AggregateSchema, groupKeys } from './aggregate-schema.ts'
 import { availabilityRows, compareRows, observationRows } from './queries.ts'
-import { AvailabilitySchema, CompareFiltersSchema, ComparedValueSchema, ComparisonLineSchema, ComparisonSchema, namedInExports, observationKey, ObservationSchema, StatisticsFiltersSchema, type Comparison } from './schema.ts'
+import { AvailabilitySchema, CompareFiltersSchema, ComparedValueSchema, ComparisonLineSchema, ComparisonSchema, namedInExports, observationKey, ObservationSchema, StatisticsFiltersSchema, type Comparison, type StatisticsFilters } from './schema.ts'
 
 export function statistics (app: FastifyInstance, services: Services): void {
   app.addSchema(ComparedValueSchema)
@@ -22,6 +22,8 @@ export function statistics (app: FastifyInstance, services: Services): void {
     key: [...observationKey],
     dated: ['region'],
     rows: observationRows,
+    // Where it begins with the key, the key leads to the page; anything else is found by what there is of it.
+    plansOnce: ({ indicator, country, sort }: StatisticsFilters & { sort?: string[] }) => indicator?.length === 1 && country?.length === 1 && sort === undefined,
     named: namedInExports
   })
   registerCollection(app, services, {
@@ -37,7 +39,8 @@ export function statistics (app: FastifyInstance, services: Services): void {
     defaultSort: ['indicator', 'source'],
     key: ['indicator', 'source'],
     dated: ['region'],
-    rows: availabilityRows
+    rows: availabilityRows,
+    plansOnce: () => false
   })
   registerCollection(app, services, {
     path: '/statistics/compare',
@@ -74,6 +77,7 @@ export function statistics (app: FastifyInstance, services: Services): void {
     key: [...groupKeys],
     keyCanBeNull: true,
     dated: ['region', 'scheme'],
+    looksFirst: true,
     rows: aggregateRows,
     // Each reading adds everything up again.
     blockSize: 20_000

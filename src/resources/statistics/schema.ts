@@ -2,6 +2,8 @@
 import { Type, type Static } from 'typebox'
 import { code, codeParameter, count, flag, flagParameter, nullable, partsParameter, ref, term, termParameter, text } from '../../http/schemas.ts'
 
+const periodPattern = '^[0-9]{4}(-Q[1-4]|-S[12]|-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$'
+const agePattern = '^(_T|_U|_Z|Y[0-9]{1,3}|Y[0-9]{1,3}T[0-9]{1,3}|Y_GE[0-9]{1,3}|Y_LT[0-9]{1,3})$'
 const period = 'As SDMX writes it: 2020, 2020-Q3, 2020-07, 2019-08-31.'
 const nullableTerm = (vocabulary: string, description: string) => nullable(text(`${description} Vocabulary \`${vocabulary}\`.`, { 'x-vocabulary': vocabulary }))
 
@@ -10,9 +12,9 @@ export const ObservationSchema = Type.Object({
   country: code('area', 'Where the counted people are, or the area that the figure is about: a country, a territory, or an aggregate such as `m49-001`, the world.'),
   origin: code('area', 'Where they come from: an area, or `_T` all origins, `_U` unknown or other, `_Z` where origin does not apply to the indicator.'),
   sex: term('sex', '`_T` is the total, `_Z` stands where it does not apply.'),
-  age: text('Age group: `_T` all ages, `Y0T4` from 0 to 4, `Y_GE60` 60 and over, `_U` unknown, `_Z` where it does not apply.'),
-  breakdown: text('Whatever else splits the indicator: one of its `breakdowns`, or several joined by a full stop where it is split in several ways at once, such as `procedure_g.level_fi`; `_T` the total, `_U` unknown, `_Z` where there is none. Vocabulary `breakdown`.'),
-  time_period: text(`Period or instant that the value is of. ${period} What a stock by year stands for, such as the end of the year, is part of the indicator's definition or of the note.`),
+  age: text('Age group: `_T` all ages, `Y0T4` from 0 to 4, `Y_GE60` 60 and over, `_U` unknown, `_Z` where it does not apply.', { pattern: agePattern }),
+  breakdown: text('Whatever else splits the indicator: one of its `breakdowns`, or several joined by a full stop where it is split in several ways at once, such as `procedure_g.level_fi`; `_T` the total, `_U` unknown, `_Z` where there is none. Vocabulary `breakdown`.', { pattern: '^(_[TUZ]|[a-z0-9_]+([.][a-z0-9_]+)*)$' }),
+  time_period: text(`Period or instant that the value is of. ${period} What a stock by year stands for, such as the end of the year, is part of the indicator's definition or of the note.`, { pattern: periodPattern }),
   time_basis: term('date_basis', 'How the period is known.'),
   value: nullable(Type.Number({ description: 'The value, in `unit`; null only where `obs_status` says why. It is no more exact than `qualifier` says.' })),
   qualifier: term('qualifier', 'How the source qualifies the value: "more than 171,000" is `more_than` 171000.'),
@@ -40,7 +42,6 @@ export const observationKey = ['indicator', 'country', 'origin', 'sex', 'age', '
 /** The fields whose names follow in CSV and NDJSON. */
 export const namedInExports = ['indicator', 'country', 'origin', 'source']
 
-const periodPattern = '^[0-9]{4}(-Q[1-4]|-S[12]|-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$'
 const patternList = (pattern: string, description: string, more: object = {}) =>
   Type.Optional(Type.Array(Type.String({ pattern, maxLength: 20, ...more }), { minItems: 1, maxItems: 300, description }))
 /** A parameter of periods. */
@@ -63,7 +64,7 @@ export const StatisticsFiltersSchema = Type.Object({
   origin: codeParameter('area', 'Where they come from: areas, or `_T` all origins, `_U` unknown or other, `_Z` does not apply.', { 'x-also': ['_T', '_U', '_Z'] }),
   region: shared.region,
   sex: termParameter('sex', 'Sex.'),
-  age: patternList('^(_T|_U|_Z|Y[0-9]{1,3}|Y[0-9]{1,3}T[0-9]{1,3}|Y_GE[0-9]{1,3}|Y_LT[0-9]{1,3})$', 'Age groups exactly as in the field. Comma list: any of them.'),
+  age: patternList(agePattern, 'Age groups exactly as in the field. Comma list: any of them.'),
   breakdown: partsParameter('breakdown', ['_T', '_U', '_Z'], 'What else splits the indicator: one code, or several joined by a full stop such as `procedure_g.level_fi`, exactly as in the field; `_T` total, `_U` unknown, `_Z` does not apply.'),
   time_period: periodList('Periods exactly as in the field; for a span of years see `year_from` and `year_to`.'),
   year_from: year('Periods in this year or later.'),

@@ -1,0 +1,123 @@
+// All rows of an export, in two ways to the same bytes: in blocks, and as text that the database writes.
+import { sql } from 'kysely'
+import type { TObject, TProperties } from 'typebox'
+import { readPage, type RowQuery } from '../db/page.ts'
+import type { Revision } from '../db/revision.ts'
+import type { Field } from '../db/row-text.ts'
+import type { SourceRow } from '../db/codebook.ts'
+import { namedFields } from '../http/citations.ts'
+import type { Codebook } from '../http/codebook.ts'
+import { csvLine, type Cell, type Row } from '../http/formats.ts'
+import type { CodeKind } from '../http/schemas.ts'
+import type { Collection } from './collection.ts'
+import { fieldsOf } from './fields.ts'
+import { keyOf, pagingOf } from './paging.ts'
+import { rowOf } from './parameters.ts'
+import { understand, type Context, type Question, type Services } from './question.ts'
+
+export interface Export {
+  revision: Revision
+  filters: Record<string, unknown>
+  /** Where the next page begins, when only a page was asked for and it is not the last one. */
+  cursor: string | null
+  /** The text in pieces; the first of it is there already, so that what keeps it from coming is known. */
+  text: AsyncIterable<string | Buffer>
+}
+
+type ExportFormat = 'csv' | 'ndjson'
+
+const usualBlock = 1000
+
+/** The plain way, for every export, at every revision. */
+export function rowsInBlocks (services: Services, collection: Collection, known: TProperties, format: ExportFormat): (question: Question, isEmpty: boolean) => Promise<Export> {
+  const { lines, blockSize = usualBlock } = collection
+  const row = rowOf(collection, format)
+  const linesOf = format === 'csv' && lines !== undefined ? lines.of : (entry: Row) => [entry]
+  return async (question, isEmpty) => {
+    const first = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now }, async (trx, revision) => {
+      const book = await services.codebook(trx, revision.id)
+      const filters = understand(question, known, book)
+      const paging = pagingOf(collection, question, filters)
+      const limit = filters.limit as number | undefined
+      const query = await collection.rows(trx, filters, { ...question.context, revision: revision.id })
+      const block = isEmpty && limit === undefined ? { rows: [], more: false } : await readPage<Row>(trx, query, { ...paging, limit: limit ?? blockSize })
+      return { revision, book, filters, paging, limit, block }
+    })
+    const { revision, book, filters, paging: { sort, cursorAfter }, limit, block } = first
+    const columns = columnsOf(row, filters.fields as string[] | undefined, collection.named)
+    async function * text (): AsyncGenerator<string> {
+      if (isEmpty) return
+      yield headerOf(format, columns, filters)
+      for (let { rows, more } = block; ;) {
+        if (rows.length > 0) yield rows.flatMap(linesOf).map((entry) => lineOf(format, withNames(entry, columns, book, question.context))).join('')
+        if (!more || limit !== undefined) return
+        const after = keyOf(sort, rows.at(-1)!)
+        // Each block is a short transaction at the revision of the first, so a slow reader holds no connection.
+        ;({ rows, more } = await services.reads.snapshot({ asOf: revision.id }, async (trx) =>
+          await readPage<Row>(trx, await collection.rows(trx, filters, { ...question.context, revision: revision.id }), { sort, after, limit: blockSize })))
+      }
+    }
+    return { revision, filters, cursor: limit !== undefined && block.more ? cursorAfter(block.rows.at(-1)!) : null, text: text() }
+  }
+}
+
+/** The fast way, in one statement, for the newest revision: undefined where the export needs the plain way. */
+export function rowsOfCopy (services: Services, collection: Collection, known: TProperties, format: ExportFormat): (question: Question) => Promise<Export | undefined> {
+  const { lines, looksFirst = false } = collection
+  const row = rowOf(collection, format)
+  return async (question) => {
+    const { now, asOf, context } = question
+    const book = services.codebook.known(now)
+    const revision = services.reads.known(now)
+    if (looksFirst || (format === 'csv' && lines !== undefined) || asOf !== undefined || book === undefined || revision === undefined) return undefined
+    const filters = understand(question, known, book)
+    const columns = columnsOf(row, filters.fields as string[] | undefined, collection.named)
+    const fields = fieldsOf(row, columns.map(({ name }) => name))
+    if (fields === undefined) return undefined
+    const { sort, after } = pagingOf(collection, question, filters)
+    const query = collection.rows(services.reads.builder, filters, { ...context, revision: now }) as RowQuery<unknown>
+    const named = columns.flatMap(({ name, of }): Field[] => of === undefined ? [] : [{ name, kind: 'text', nullable: true, from: nameOf(of, book, context) }])
+    const stream = await services.reads.copyOut(query, { revision: now, sort, after, format, fields: [...fields, ...named] })
+    if (stream === undefined) return undefined
+    async function * text (): AsyncGenerator<string | Buffer> {
+      yield headerOf(format, columns, filters)
+      yield * stream!
+    }
+    return { revision, filters, cursor: null, text: text() }
+  }
+}
+
+interface Column {
+  name: string
+  /** For the column of a name: the field with the code, and its kind. */
+  of?: { field: string, kind: CodeKind }
+}
+
+function columnsOf (row: TObject, fields: string[] | undefined, named: string[] | undefined): Column[] {
+  const kept = Object.keys(row.properties).filter((field) => fields === undefined || fields.includes(field))
+  return [
+    ...kept.map((name) => ({ name })),
+    ...namedFields(row).filter(({ field }) => kept.includes(field) && (named === undefined || named.includes(field))).map((of) => ({ name: of.kind === 'source' ? `${of.field}_title` : `${of.field}_name`, of }))
+  ]
+}
+
+function withNames (row: Row, columns: Column[], book: Codebook<SourceRow>, { lang }: Context): Row {
+  return Object.fromEntries(columns.map(({ name, of }) => {
+    if (of === undefined) return [name, row[name]]
+    const code = row[of.field] as string | null
+    return [name, code === null ? null : book.name(of.kind, code, lang)?.name ?? null]
+  }))
+}
+
+/** The name of the code in a field, looked up in all names of its kind, so that the order of the rows stays. */
+function nameOf ({ field, kind }: { field: string, kind: CodeKind }, book: Codebook<SourceRow>, { lang }: Context) {
+  return sql`(${sql.lit(JSON.stringify(book.names(kind, lang)))}::jsonb ->> ${sql.ref(field)})`
+}
+
+function headerOf (format: ExportFormat, columns: Column[], { bom }: Record<string, unknown>): string {
+  return format === 'csv' ? (bom === '1' ? '\uFEFF' : '') + csvLine(columns.map(({ name }) => name)) : ''
+}
+
+function lineOf (format: ExportFormat, row: Row): string {
+  return format === 'csv' ? csvLine(Object.values(row) as Cell[]) : JSON.stringify(row) + '\n'
+}

@@ -1,0 +1,108 @@
+// The rows of one page, in two ways to the same bytes: as objects, and as text that the database writes.
+import type { TProperties, TSchema } from 'typebox'
+import { countOf, countRows, countText, pageText, readPage, type RowQuery, type Total } from '../db/page.ts'
+import type { Revision } from '../db/revision.ts'
+import type { Row } from '../http/formats.ts'
+import { citer, isFallback, picker, textCiter, type Cited } from './answer.ts'
+import type { Collection } from './collection.ts'
+import { fieldsOf } from './fields.ts'
+import { pagingOf } from './paging.ts'
+import { understand, type Question, type Services } from './question.ts'
+
+export interface Page {
+  revision: Revision
+  filters: Record<string, unknown>
+  /** Where the next page begins; null on the last one. */
+  cursor: string | null
+  total: Total
+  /** The rows, or their JSON with commas between them. */
+  data: Row[] | string
+  cited: Cited
+  /** Whether a row's own name is in another language than the one asked for. */
+  isFallback: boolean
+}
+
+/** The plain way, for every page, at every revision. */
+export function pageOfRows (services: Services, collection: Collection, known: TProperties, components: ReadonlyMap<string, TSchema>): (question: Question) => Promise<Page> {
+  const { row } = collection
+  const cite = citer(row, components)
+  return async (question) => await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now }, async (trx, revision) => {
+    const book = await services.codebook(trx, revision.id)
+    const filters = understand(question, known, book)
+    const paging = pagingOf(collection, question, filters)
+    const limit = filters.limit as number
+    const query = await collection.rows(trx, filters, { ...question.context, revision: revision.id })
+    const { rows, more } = await readPage<Row>(trx, query, { ...paging, limit })
+    const data = rows.map(picker(row, filters.fields as string[] | undefined))
+    return {
+      revision,
+      filters,
+      cursor: more ? paging.cursorAfter(rows.at(-1)!) : null,
+      total: await services.totals.of(revision.id, paging, more ? undefined : rows.length, async () => await countRows(trx, query)),
+      data,
+      cited: cite(data, book, question.context),
+      isFallback: rows.some((entry) => isFallback(entry, question))
+    }
+  })
+}
+
+/**
+ * The fast way, in one statement, for the newest revision: undefined where the page needs the plain way, such as when what
+ * belongs to the revision is not in memory yet.
+ */
+export function pageOfText (services: Services, collection: Collection, known: TProperties): (question: Question) => Promise<Page | undefined> {
+  const { row, looksFirst = false, plansOnce = () => true } = collection
+  const cite = textCiter(row)
+  const hasOwnName = 'name_lang' in row.properties
+  return async (question) => {
+    const { now, asOf, context } = question
+    const book = services.codebook.known(now)
+    const revision = services.reads.known(now)
+    if (looksFirst || asOf !== undefined || book === undefined || revision === undefined) return undefined
+    const filters = understand(question, known, book)
+    const paging = pagingOf(collection, question, filters)
+    const limit = filters.limit as number
+    const chosen = filters.fields as string[] | undefined
+    const fields = fieldsOf(row, chosen)
+    // The last row tells where the next page begins, and each its language, only if the fields for it are there.
+    if (fields === undefined || !isWithin([...paging.sort.map(({ column }) => column), ...hasOwnName ? ['name_lang'] : []], chosen)) return undefined
+
+    const query = collection.rows(services.reads.builder, filters, { ...context, revision: now }) as RowQuery<unknown>
+    const at = { revision: now, plansOnce: plansOnce(filters) }
+    const [counted, text = null] = await services.reads.texts(pageText(query, { ...paging, limit }, fields), at) ?? []
+    if (counted === undefined) return undefined
+    const count = Number(counted)
+    const more = count > limit
+    const rows = more ? withoutLast(text!) : text ?? ''
+    const total = await services.totals.of(now, paging, more ? undefined : count, async () => {
+      const [found] = await services.reads.texts(countText(query), at) ?? []
+      return found === undefined ? undefined : countOf(found!)
+    })
+    if (total === undefined) return undefined
+    return {
+      revision,
+      filters,
+      cursor: more ? paging.cursorAfter(JSON.parse(rows.slice(startOfLast(rows))) as Row) : null,
+      total,
+      data: rows,
+      cited: cite(rows, chosen, book, context),
+      isFallback: hasOwnName && context.lang !== 'en' && rows.includes('"name_lang":"en"')
+    }
+  }
+}
+
+/** What stands between two flat rows and nowhere else, since quotes inside of values are escaped. */
+const between = '},{"'
+
+function startOfLast (rows: string): number {
+  const end = rows.lastIndexOf(between)
+  return end === -1 ? 0 : end + 2
+}
+
+function withoutLast (rows: string): string {
+  return rows.slice(0, startOfLast(rows) - 1)
+}
+
+function isWithin (fields: string[], chosen: string[] | undefined): boolean {
+  return chosen === undefined || fields.every((field) => chosen.includes(field))
+}

@@ -1,0 +1,73 @@
+// Exports as streams: compressed where the client asks, reset when they break, and no hindrance to anybody when their reader stops.
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { sql } from 'kysely'
+import t from 'tap'
+import { openApp } from '../fixtures/app.ts'
+import { engine, openDatabase } from '../fixtures/engines.ts'
+
+const connection = await openDatabase(t)
+const { app, get } = await openApp(t, { connection })
+await app.listen({ host: '127.0.0.1', port: 0 })
+const { port } = app.server.address() as AddressInfo
+const whole = '/v1/statistics.csv'
+
+async function open (path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  const [response] = await once(httpRequest({ port, path, headers, agent: false }).end(), 'response') as [IncomingMessage]
+  return response
+}
+
+async function read (response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+await t.test('encodings', async (t) => {
+  for (const path of [whole, '/v1/statistics.ndjson?country=MLI', '/v1/networks.csv', '/v1/networks.csv?limit=3', '/v1/statistics/compare.csv?country=MLI']) {
+    const plain = await open(path)
+    const text = await read(plain)
+    const tags = new Set([plain.headers.etag])
+    for (const [accepted, encoding] of [['zstd', 'zstd'], ['br, zstd, gzip', 'zstd'], ['gzip, deflate, br, zstd', 'gzip'], ['gzip, deflate', 'gzip'], ['zstd;q=0.5, gzip', 'gzip'], ['br', undefined], ['identity', undefined], ['', undefined], ['gzip;q=0', undefined], ['*;q=0', undefined]] as const) {
+      const response = await open(path, { 'accept-encoding': accepted })
+      const body = await read(response)
+      t.equal(response.headers['content-encoding'], encoding, `${path} for ${JSON.stringify(accepted)}`)
+      t.ok((encoding === 'zstd' ? zstdDecompressSync(body) : encoding === 'gzip' ? gunzipSync(body) : body).equals(text), 'the same text')
+      t.match(response.headers.vary, /Accept-Encoding/)
+      tags.add(response.headers.etag)
+      const again = await open(path, { 'accept-encoding': accepted, 'if-none-match': response.headers.etag! })
+      t.same([again.statusCode, (await read(again)).length], [304, 0], 'who holds it is told so')
+    }
+    t.equal(tags.size, 3, 'other bytes have another tag')
+  }
+})
+
+await t.test('more at once than have a connection, with readers that stop', async (t) => {
+  const text = (await get(whole)).text
+  const stopped = await Promise.all(Array.from({ length: 5 }, async () => await open(whole)))
+  // They read nothing more, and the next ones get all of it.
+  for (const path of [whole, `${whole}?limit=1000`, '/v1/statistics?limit=1', '/health/ready']) t.equal((await get(path)).status, 200, path)
+  t.equal((await read(await open(whole))).toString(), text)
+  for (const response of stopped) response.destroy()
+  t.equal((await read(await open(whole))).toString(), text, 'and after they left')
+})
+
+await t.test('one that breaks resets the connection', { skip: engine !== 'postgres' && 'PGlite reads blocks, of which each comes whole' }, async (t) => {
+  // The last row but a few cannot be written, long after the first ones were sent.
+  const lines = (await get(whole)).text.trimEnd().split('\n')
+  const values = lines.map((line) => line.split(',')[8]!)
+  const last = values.findLast((value) => /^\d+$/.test(value) && values.indexOf(value) > lines.length - 3000)!
+  await sql`
+    create or replace function json_number(number numeric) returns text language plpgsql as $$
+    begin
+      if number = ${sql.raw(last)} then raise exception 'cannot be written'; end if;
+      return number::text;
+    end $$`.execute(connection.db)
+  const response = await open(whole)
+  t.equal(response.statusCode, 200)
+  await t.rejects(read(response), { code: 'ECONNRESET' }, 'it does not end as if it were whole')
+  t.equal((await get(`${whole}?indicator=population&country=ZZZ`)).status, 400, 'others are answered')
+  t.equal((await get('/v1/networks.csv')).status, 200)
+})
