@@ -8,7 +8,6 @@ import type { Config } from './config.ts'
 import { readCodebook, type SourceRow } from './db/codebook.ts'
 import type { Connection } from './db/connect.ts'
 import { problemOfDatabaseError } from './db/errors.ts'
-import { isMigrated } from './db/migrate.ts'
 import { perRevision } from './db/per-revision.ts'
 import { createReads } from './db/revision.ts'
 import { Problem } from './errors.ts'
@@ -101,7 +100,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     publicUrl: config.publicUrl
   }
   registerResources(app, services)
-  health(app, { isReady: async () => await isMigrated(connection.db) })
+  health(app, connection)
   problems(app)
   serveDocument(app)
   serveDocs(app, { publicUrl: config.publicUrl })

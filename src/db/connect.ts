@@ -1,8 +1,10 @@
 // The database that the configuration names: Postgres when DATABASE_URL is set, otherwise the embedded PGlite.
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
+import { isMigrated } from './migrate.ts'
 import { openPglite } from './pglite.ts'
 import { copyInto, keepConnection, openPostgres, type PoolOptions } from './postgres.ts'
+import { prepared, type Statement, type TextRow, type Value } from './prepared.ts'
 import { newestRevisionSql } from './revision-sql.ts'
 import type { DB } from './types.ts'
 
@@ -14,6 +16,15 @@ export interface Connection {
   replicas: Array<Kysely<DB>>
   /** The number of the newest revision by the shortest way, since every request asks for it; 0 while there is none. */
   newestRevision: () => Promise<number>
+  /**
+   * Runs a statement that the session has parsed once and knows by its name from then on; its rows are the texts that the
+   * server sends. Outside any transaction: one statement is one snapshot.
+   */
+  prepared: (statement: Statement, values: Value[]) => Promise<TextRow[]>
+  /** Whether the database answers and has the schema that this code expects. */
+  isReady: () => Promise<boolean>
+  /** Fulfilled with the reason when the embedded engine breaks, which nothing brings back. */
+  broken?: Promise<Error>
   /** Runs long work on one connection that keeps its temporary tables, without the limits of time that requests have. */
   session: <T>(work: (session: Session) => Promise<T>) => Promise<T>
   /** The whole database as a file, on PGlite only. */
@@ -53,6 +64,8 @@ export function connectPostgres (url: string, replicaUrls: readonly string[], op
       }
     },
     newestRevision: async () => (await kept.query<[number]>('newest-revision', newestRevisionSql))[0]?.[0] ?? 0,
+    prepared: async (statement, values) => await prepared(pool, statement, values),
+    isReady: async () => await isMigrated(db),
     close: async () => {
       kept.release()
       await Promise.all([db, ...replicas].map(async (each) => await each.destroy()))

@@ -11,6 +11,9 @@ import type { DB } from './types.ts'
 // What a server, database or role may have set otherwise and the answers must not depend on.
 const settings = '-c timezone=UTC -c datestyle=ISO,YMD -c bytea_output=hex -c extra_float_digits=1 -c search_path=public -c default_transaction_isolation=read\\ committed -c jit=off'
 
+/** Values as typeParsers makes them. */
+export const types = { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') } as pg.CustomTypesConfig
+
 export interface PoolOptions {
   size: number
   /** For migrations and seeding, which may wait for locks and run long. */
@@ -67,8 +70,8 @@ export function openPostgres (url: string, { size, onIdleError, patient = false 
     keepAlive: true,
     application_name: 'unnm-registry',
     options: settings + (patient ? ' -c work_mem=64MB' : ' -c work_mem=16MB -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'),
-    types: { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') }
-  } as pg.PoolConfig)
+    types
+  })
   // Without a listener the error of an idle connection would end the process.
   pool.on('error', onIdleError)
   return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }), pool }
@@ -79,7 +82,7 @@ export async function copyInto (pool: pg.Pool, table: string, columns: string[],
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await pipeline(Readable.from(chunks), client.query(copyFrom(copyStatement(table, columns, 'stdin'))))
+    await pipeline(Readable.from(chunks), client.query(copyFrom(copyStatement(table, columns))))
   } catch (error) {
     broken = error as Error
     throw error
