@@ -1,5 +1,7 @@
 // The whole HTTP app, in reading order. Tests, the document and the server all use this one.
-import { hash, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -15,7 +17,7 @@ import { TagsGiven } from './http/caching.ts'
 import { Codebook } from './http/codebook.ts'
 import { serveDocs } from './http/docs.ts'
 import { accepts } from './http/negotiation.ts'
-import { documentText, registerDocument, serveDocument } from './http/openapi.ts'
+import { registerDocument, serveDocument } from './http/openapi.ts'
 import { clientError, frameworkError, handleProblems } from './http/problems.ts'
 import { parseQuery, validatorCompiler } from './http/query.ts'
 import { registerRateLimit } from './http/rate-limit.ts'
@@ -43,6 +45,11 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     requestTimeout: 15_000,
     connectionTimeout: 60_000,
     bodyLimit: 256 * 1024,
+    schemaController: {
+      // Named here, those of Fastify are not even loaded. fast-json-stringify writes null as 0 where a schema forgets to allow
+      // null; JSON.stringify writes what is there, and faster.
+      compilersFactory: { buildValidator: () => validatorCompiler as never, buildSerializer: () => () => JSON.stringify }
+    },
     routerOptions: { querystringParser: parseQuery, maxParamLength: 100 },
     frameworkErrors: frameworkError,
     clientErrorHandler: clientError
@@ -81,9 +88,6 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   tags.answerHeld(app, reads.current)
 
   requireFullSchemas(app)
-  app.setValidatorCompiler(validatorCompiler)
-  // fast-json-stringify writes null as 0 where a schema forgets to allow null; JSON.stringify writes what is there, and faster.
-  app.setSerializerCompiler(() => JSON.stringify)
   await app.register(accepts)
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false }, crossOriginResourcePolicy: { policy: 'cross-origin' } })
   await app.register(cors, { origin: '*', methods: ['GET', 'HEAD'], exposedHeaders: ['ETag', 'Link', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Content-Language'], strictPreflight: false })
@@ -91,7 +95,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   handleProblems(app, { translate: problemOfDatabaseError, limited: config.rateLimit > 0 })
   await registerDocument(app, { version: packageJson.version, publicUrl: config.publicUrl })
 
-  let representation = packageJson.version
+  const representation = representationOf(config.publicUrl)
   const services: Services = {
     reads,
     tags,
@@ -104,6 +108,13 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   problems(app)
   serveDocument(app)
   serveDocs(app, { publicUrl: config.publicUrl })
-  app.addHook('onReady', async () => { representation = hash('sha256', documentText(app), 'base64url').slice(0, 12) })
   return app
+}
+
+/** The digest of all that decides how rows are written. The document would do as well, but it takes longer to make than all else at a start. */
+function representationOf (publicUrl: string): string {
+  const digest = createHash('sha256').update(`${publicUrl}\n${JSON.stringify(packageJson)}`)
+  const code = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).sort().map((file) => join(import.meta.dirname, file))
+  for (const file of [...code, join(import.meta.dirname, '../data/vocabulary.csv')]) digest.update(readFileSync(file))
+  return digest.digest('base64url').slice(0, 12)
 }
