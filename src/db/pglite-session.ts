@@ -47,7 +47,7 @@ export class PgliteSession {
     const { promise, resolve: endTurn } = Promise.withResolvers<void>()
     this.#lastTurn = promise
     if (await inTime(before, patience)) return endTurn
-    before.then(endTurn)
+    void before.then(endTurn)
     return undefined
   }
 

@@ -44,9 +44,11 @@ async function answer (request: Request): Promise<Answer> {
   return whole.buffer
 }
 
-parentPort!.on('message', async (request: Request) => {
+async function serve (request: Request): Promise<void> {
   const answered = await answer(request)
   parentPort!.postMessage(answered, answered instanceof ArrayBuffer ? [answered] : [])
   if (request === 'close') process.exit()
-})
+}
+
+parentPort!.on('message', (request: Request) => { void serve(request) })
 parentPort!.postMessage(new ArrayBuffer())
