@@ -47,7 +47,7 @@ export class PgliteSession {
     const { promise, resolve: endTurn } = Promise.withResolvers<void>()
     this.#lastTurn = promise
     if (await inTime(before, patience)) return endTurn
-    void before.then(endTurn)
+    before.then(endTurn, endTurn)
     return undefined
   }
 

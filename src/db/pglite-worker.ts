@@ -50,5 +50,7 @@ async function serve (request: Request): Promise<void> {
   if (request === 'close') process.exit()
 }
 
-parentPort!.on('message', (request: Request) => { void serve(request) })
+parentPort!.on('message', (request: Request) => {
+  serve(request).catch((error: unknown) => { throw error })
+})
 parentPort!.postMessage(new ArrayBuffer())
