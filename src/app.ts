@@ -1,5 +1,7 @@
 // The whole HTTP app, in reading order. Tests, the document and the server all use this one.
-import { hash, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -8,7 +10,6 @@ import type { Config } from './config.ts'
 import { readCodebook, type SourceRow } from './db/codebook.ts'
 import type { Connection } from './db/connect.ts'
 import { problemOfDatabaseError } from './db/errors.ts'
-import { isMigrated } from './db/migrate.ts'
 import { perRevision } from './db/per-revision.ts'
 import { createReads } from './db/revision.ts'
 import { Problem } from './errors.ts'
@@ -16,7 +17,7 @@ import { AnswersGiven } from './http/caching.ts'
 import { Codebook } from './http/codebook.ts'
 import { serveDocs } from './http/docs.ts'
 import { accepts } from './http/negotiation.ts'
-import { documentText, registerDocument, serveDocument } from './http/openapi.ts'
+import { registerDocument, serveDocument } from './http/openapi.ts'
 import { clientError, frameworkError, handleProblems } from './http/problems.ts'
 import { parseQuery, validatorCompiler } from './http/query.ts'
 import { registerRateLimit } from './http/rate-limit.ts'
@@ -45,6 +46,11 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     requestTimeout: 15_000,
     connectionTimeout: 60_000,
     bodyLimit: 256 * 1024,
+    schemaController: {
+      // Named here, those of Fastify are not even loaded. fast-json-stringify writes null as 0 where a schema forgets to allow
+      // null; JSON.stringify writes what is there, and faster.
+      compilersFactory: { buildValidator: () => validatorCompiler as never, buildSerializer: () => () => JSON.stringify }
+    },
     routerOptions: { querystringParser: parseQuery, maxParamLength: 100 },
     frameworkErrors: frameworkError,
     clientErrorHandler: clientError
@@ -83,9 +89,6 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   given.answerHeld(app, reads.current)
 
   requireFullSchemas(app)
-  app.setValidatorCompiler(validatorCompiler)
-  // fast-json-stringify writes null as 0 where a schema forgets to allow null; JSON.stringify writes what is there, and faster.
-  app.setSerializerCompiler(() => JSON.stringify)
   await app.register(accepts)
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false }, crossOriginResourcePolicy: { policy: 'cross-origin' } })
   await app.register(cors, { origin: '*', methods: ['GET', 'HEAD'], exposedHeaders: ['ETag', 'Link', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Content-Language'], strictPreflight: false })
@@ -95,7 +98,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
 
   given.answerKept(app, reads.current)
 
-  let representation = packageJson.version
+  const representation = representationOf(config.publicUrl)
   const services: Services = {
     reads,
     given,
@@ -105,10 +108,17 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     publicUrl: config.publicUrl
   }
   registerResources(app, services)
-  health(app, { isReady: async () => await isMigrated(connection.db) })
+  health(app, connection)
   problems(app)
   serveDocument(app)
   serveDocs(app, { publicUrl: config.publicUrl })
-  app.addHook('onReady', async () => { representation = hash('sha256', documentText(app), 'base64url').slice(0, 12) })
   return app
+}
+
+/** The digest of all that decides how rows are written. The document would do as well, but it takes longer to make than all else at a start. */
+function representationOf (publicUrl: string): string {
+  const digest = createHash('sha256').update(`${publicUrl}\n${JSON.stringify(packageJson)}`)
+  const code = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).sort().map((file) => join(import.meta.dirname, file))
+  for (const file of [...code, join(import.meta.dirname, '../data/vocabulary.csv')]) digest.update(readFileSync(file))
+  return digest.digest('base64url').slice(0, 12)
 }

@@ -36,7 +36,12 @@ async function start (): Promise<void> {
     const shown = config.publicUrl === '' ? address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost') : config.publicUrl
     process.stdout.write(`The registry answers at ${shown}/v1/networks\nIts reference is at ${shown}/docs, its document at ${shown}/openapi.json\n`)
 
-    const signal = await Promise.race([...['SIGTERM', 'SIGINT'].map(async (name) => { await once(process, name); return name }), endOfNpm(config)])
+    const broken = connection.broken?.then((error) => {
+      log.fatal({ err: error }, 'The embedded database broke')
+      process.exitCode = 1
+      return error.message
+    })
+    const signal = await Promise.race([...['SIGTERM', 'SIGINT'].map(async (name) => { await once(process, name); return name }), endOfNpm(config), ...broken === undefined ? [] : [broken]])
     log.info(`${signal}: closing after the requests under way`)
     const forced = setTimeout(() => process.exit(1), 30_000)
     await app.close()

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import { copyOut } from './copy-out.ts'
+import { isMigrated } from './migrate.ts'
 import { openPglite } from './pglite.ts'
 import { copyInto, keepConnection, openPostgres, type PoolOptions } from './postgres.ts'
 import { prepared, type Statement, type TextRow, type Value } from './prepared.ts'
@@ -28,6 +29,10 @@ export interface Connection extends Server {
   replicas: Server[]
   /** The number of the newest revision by the shortest way, since every request asks for it; 0 while there is none. */
   newestRevision: () => Promise<number>
+  /** Whether the database answers and has the schema that this code expects. */
+  isReady: () => Promise<boolean>
+  /** Fulfilled with the reason when the embedded engine breaks, which nothing brings back. */
+  broken?: Promise<Error>
   /** Runs long work on one connection that keeps its temporary tables, without the limits of time that requests have. */
   session: <T>(work: (session: Session) => Promise<T>) => Promise<T>
   /** The whole database as a file, on PGlite only. */
@@ -73,6 +78,7 @@ export function connectPostgres (url: string, replicaUrls: readonly string[], op
       }
     },
     newestRevision: async () => (await kept.query<[number]>('newest-revision', newestRevisionSql))[0]?.[0] ?? 0,
+    isReady: async () => await isMigrated(main.db),
     close: async () => {
       kept.release()
       await Promise.all([main, ...replicas].map(async ({ close }) => await close()))

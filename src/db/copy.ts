@@ -1,8 +1,8 @@
 // The text format of COPY, in which rows are loaded by the million.
 
 /** The statement that loads rows of these columns. */
-export function copyStatement (table: string, columns: string[], from: 'stdin' | "'/dev/blob'"): string {
-  return `copy ${quoted(table)} (${columns.map(quoted).join(', ')}) from ${from}`
+export function copyStatement (table: string, columns: string[]): string {
+  return `copy ${quoted(table)} (${columns.map(quoted).join(', ')}) from stdin`
 }
 
 /** One line of it. */

@@ -1,7 +1,7 @@
 // What a failure of the database means to a client: one table from SQLSTATE and driver errors to problems.
 import { Problem } from '../errors.ts'
 
-const unreachable = /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|PGlite is closed)/
+const unreachable = /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|The embedded database has ended|Cannot use a pool after|driver has already been destroyed)/
 const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
 const retryable = new Set(['57P01', '57P02', '57P03', '53300', '53200', '53100', '25006', '3D000', '55000', '40001', '40P01', '55P03'])
 

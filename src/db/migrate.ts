@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
-import { Migrator, type Migration } from 'kysely/migration'
+import type { Migration } from 'kysely/migration'
 
 const folder = join(import.meta.dirname, '../../migrations')
 
@@ -21,14 +21,11 @@ async function appliedNames (db: Kysely<any>): Promise<string[]> {
   return (await db.selectFrom('kysely_migration').select('name').orderBy('name').execute()).map(({ name }) => name as string)
 }
 
-function migrator (db: Kysely<any>): Migrator {
-  return new Migrator({ db, provider: { getMigrations: loadMigrations } })
-}
-
 /** Applies what is missing and returns the names of what it applied. All or nothing. */
 export async function migrate (db: Kysely<any>): Promise<string[]> {
   if ((await appliedNames(db)).join() === (await migrationNames()).join()) return []
-  const { error, results } = await migrator(db).migrateToLatest()
+  const { Migrator } = await import('kysely/migration')
+  const { error, results } = await new Migrator({ db, provider: { getMigrations: loadMigrations } }).migrateToLatest()
   if (error !== undefined) throw error
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
 }

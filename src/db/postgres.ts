@@ -12,6 +12,9 @@ import type { DB } from './types.ts'
 // What a server, database or role may have set otherwise and the answers must not depend on.
 const settings = '-c timezone=UTC -c datestyle=ISO,YMD -c bytea_output=hex -c extra_float_digits=1 -c search_path=public -c default_transaction_isolation=read\\ committed -c jit=off'
 
+/** Values as typeParsers makes them. */
+export const types = { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') } as pg.CustomTypesConfig
+
 export interface PoolOptions {
   size: number
   /** For migrations and seeding, which may wait for locks and run long. */
@@ -72,15 +75,15 @@ export function openPostgres (url: string, { size, onIdleError, patient = false,
     keepAlive: true,
     application_name: 'unnm-registry',
     options: settings + (plansOnce ? ' -c plan_cache_mode=force_generic_plan' : '') + (patient ? ' -c work_mem=64MB' : ' -c work_mem=16MB -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000' + (exports ? ' -c statement_timeout=600000' : ' -c statement_timeout=5000')),
-    types: { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') }
-  } as pg.PoolConfig)
+    types
+  })
   // Without a listener the error of an idle connection would end the process.
   pool.on('error', onIdleError)
   return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool: plansOnce ? naming(pool) : pool }) }), pool }
 }
 
 /** The pool for Kysely, with a name for each text of a query, under which the server keeps its plan. It ends by itself. */
-function naming (pool: pg.Pool): PostgresPool {
+export function naming (pool: pg.Pool): PostgresPool {
   const named = (client: pg.PoolClient) => ({
     query: async (text: string, values: readonly unknown[] = []) => await client.query({ text, values: [...values], ...(values.length === 0 ? {} : { name: nameOf(text) }) }),
     release: () => client.release()
@@ -97,7 +100,7 @@ export async function copyInto (pool: pg.Pool, table: string, columns: string[],
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await pipeline(Readable.from(chunks), client.query(copyFrom(copyStatement(table, columns, 'stdin'))))
+    await pipeline(Readable.from(chunks), client.query(copyFrom(copyStatement(table, columns))))
   } catch (error) {
     broken = error as Error
     throw error

@@ -76,8 +76,6 @@ export function createReads (connection: Connection): Reads {
 
   async function snapshotOn<T> (on: Kysely<DB>, asOf: number | undefined, atLeast: number, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>): Promise<T> {
     return await on.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async (trx) => {
-      // Its driver ignores both settings. The first needs no help, since in its one session nothing else is written meanwhile.
-      if (connection.engine === 'pglite') await sql`set transaction read only`.execute(trx)
       const now = await newest(trx)
       lately.set(now.id, now)
       if (now.id < Math.max(atLeast, asOf ?? 0)) throw new Behind()

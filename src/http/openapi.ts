@@ -109,10 +109,9 @@ function shareParts (document: any): any {
   return document
 }
 
-/** The route that serves the document. The text is made once, when the app is ready. */
+/** The route that serves the document. The text is made once, when it is first asked for: making it would double the time of a start. */
 export function serveDocument (app: FastifyInstance): void {
-  let text: string
-  app.addHook('onReady', async () => { text = documentText(app) })
+  let text: string | undefined
   app.get('/openapi.json', {
     schema: {
       operationId: 'getDocument',
@@ -122,7 +121,7 @@ export function serveDocument (app: FastifyInstance): void {
       querystring: parameters({}),
       response: { 200: { description: 'The document.', content: { 'application/json': { schema: Type.Object({}, { additionalProperties: true, description: 'An OpenAPI document.' }) } } }, ...errorResponses() }
     }
-  }, async (_request, reply) => await reply.type('application/json; charset=utf-8').header('cache-control', 'public, max-age=300').send(text))
+  }, async (_request, reply) => await reply.type('application/json; charset=utf-8').header('cache-control', 'public, max-age=300').send(text ??= documentText(app)))
 }
 
 /** The document as it is committed: keys in the order of registration, two spaces, a newline at the end. */

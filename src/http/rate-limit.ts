@@ -1,7 +1,6 @@
 // Counts requests for each client address and refuses those above the limit, unknown addresses included.
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
-import { Redis } from 'ioredis'
 import { Problem } from '../errors.ts'
 
 export interface RateLimitOptions {
@@ -15,7 +14,8 @@ const window = 60
 
 export async function registerRateLimit (app: FastifyInstance, { rateLimit: max, redisUrl }: RateLimitOptions): Promise<void> {
   if (max === 0) return
-  const redis = redisUrl === '' ? undefined : new Redis(redisUrl, { connectTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false })
+  // Loaded by those alone who use it.
+  const redis = redisUrl === '' ? undefined : new (await import('ioredis')).Redis(redisUrl, { connectTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false })
   redis?.on('error', (error) => app.log.warn({ err: error }, 'Redis does not answer; requests are not counted'))
   app.addHook('onClose', () => redis?.disconnect())
 

@@ -31,23 +31,27 @@ export function health (app: FastifyInstance, { isReady }: HealthOptions): void 
 
   let checked = 0
   let ready = false
+  async function check (): Promise<void> {
+    checked = Date.now()
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<boolean>((resolve) => { timer = setTimeout(resolve, budget, false) })
+    ready = await Promise.race([isReady().catch(() => false), timeout])
+    clearTimeout(timer)
+  }
+  // What the embedded database was once found to be it stays, so it is asked before anything can keep it busy.
+  app.addHook('onReady', check)
+
   app.get('/health/ready', {
     schema: {
       operationId: 'getReadiness',
       tags: ['Service'],
       summary: 'Whether the service can answer',
-      description: 'Answers 200 when the database answers within a second and has the schema that this version expects, otherwise 503. Looked up at most once a second.',
+      description: 'Answers 200 when the database answers within a second and has the schema that this version expects, otherwise 503. Looked up at most once a second. The embedded database counts as answering as long as it runs, also while long work has its only session.',
       querystring,
       response: { ...status('ready', 'The service can answer.'), ...errorResponses() }
     }
   }, async (_request, reply) => {
-    if (Date.now() - checked >= budget) {
-      checked = Date.now()
-      let timer: NodeJS.Timeout | undefined
-      const timeout = new Promise<boolean>((resolve) => { timer = setTimeout(resolve, budget, false) })
-      ready = await Promise.race([isReady().catch(() => false), timeout])
-      clearTimeout(timer)
-    }
+    if (Date.now() - checked >= budget) await check()
     if (!ready) throw new Problem('UNAVAILABLE', 'The database does not answer, or its schema is not the expected one.', { headers: { 'retry-after': '2' } })
     return await reply.header('cache-control', 'no-store').send({ status: 'ready' })
   })
