@@ -1,5 +1,5 @@
 // Observations with what their row shows of indicator, area and source; shared by all that serves figures.
-import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder, type Selectable, type SqlBool } from 'kysely'
 import { columns } from './fragments.ts'
 import type { DB } from './types.ts'
 
@@ -27,6 +27,8 @@ const tables = {
    * narrows the rows by more than their series, such as by their period.
    */
   newest: newestFigures,
+  /** One row for each cell, with what may be added of it; of the columns of a figure it has those of the cell and `value`. */
+  cells: sql<Selectable<DB['observation']>>`cell`,
   /** One row for each series of a source, without what differs inside it: period and value are null. */
   series: sql<Selectable<DB['observation']>>`(select series.*, null::text as time_period, null::numeric as value, null::text as time_basis, null::text as qualifier, null::text as obs_status, null::text as measure_basis,
     null::text as attribution, null::text as attributed_to, null::text as attributed_as, null::text as as_reported, null::text as note, null::boolean as derived from series)`
@@ -101,6 +103,11 @@ export function newestCells (cells: Observations, figures: Observations): RawBui
   const any = figures.where(isOf('candidate')).clearSelect().select(sql`1`.as('one')).limit(1)
   return sql`select distinct on (indicator, country, series) ${columns(cell, 'candidate')} from (${cells.clearSelect().select([...cellOfObservation, series.as('series'), 'source.released'])}) as candidate cross join lateral (${any}) as has
       order by indicator, country, series, ${newestFirst}`
+}
+
+/** Of cells with a value, those of the newest period of each area in the same dataset. */
+export function newestOfCells<O> (cells: SelectQueryBuilder<DB, any, O>): SelectQueryBuilder<DB, any, O> {
+  return cells.distinctOn(['observation.indicator', 'observation.country', series]).orderBy('observation.indicator').orderBy('observation.country').orderBy(series).orderBy(newestFirst)
 }
 
 /**

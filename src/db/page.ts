@@ -19,8 +19,8 @@ export interface PageRequest {
   limit: number
 }
 
-/** A query whose columns are the fields of the row. */
-export type RowQuery<Row> = Expression<Row>
+/** A query whose columns are the fields of the row, or become them by `finish`: those of a page alone, whatever it takes. */
+export type RowQuery<Row> = Expression<Row> | (Expression<unknown> & { finish: (row: any) => Row })
 
 // Null sorts last in both directions, so that what is unknown never heads a list.
 function order (sort: SortKey[]): RawBuilder<unknown> {
@@ -46,7 +46,8 @@ function isAfter (sort: SortKey[], after: Scalar[]): RawBuilder<SqlBool> {
 export async function readPage<Row> (db: Kysely<DB>, rows: RowQuery<Row>, page: PageRequest): Promise<{ rows: Row[], more: boolean }> {
   const where = page.after === undefined ? sql`` : sql`where ${isAfter(page.sort, page.after)}`
   const result = await sql<Row>`select * from (${rows}) as row ${where} order by ${order(page.sort)} limit ${page.limit + 1}`.execute(db)
-  return { rows: result.rows.slice(0, page.limit), more: result.rows.length > page.limit }
+  const shown = result.rows.slice(0, page.limit)
+  return { rows: 'finish' in rows ? shown.map(rows.finish) : shown, more: result.rows.length > page.limit }
 }
 
 /** All rows of a query that is known to have few, in an order. */

@@ -18,17 +18,20 @@ function shared (rows: Observations, { indicator, country, region, kind, source 
   if (region !== undefined) query = query.where(sql<SqlBool>`observation.country in ${areasOf(region, membersOn)}`)
   if (kind !== undefined) query = query.where('area.kind', 'in', kind)
   else if (country === undefined) {
-    // With a limit it looks for one series of each indicator; without, it would read them all.
     const asked = indicator === undefined ? sql`true` : sql`i.id in (${sql.join(indicator)})`
-    query = query.where(sql<SqlBool>`(area.kind <> 'aggregate' or observation.indicator in (select i.id from indicator i where ${asked} and (
-      select 1 from series s join area a on a.id = s.country and a.kind <> 'aggregate' where s.indicator = i.id limit 1) is null))`)
+    query = query.where(sql<SqlBool>`(area.kind <> 'aggregate' or observation.indicator in (select i.id from indicator i where ${asked} and ${hasOnlyAggregates('i.id')}))`)
   }
   if (source !== undefined) query = query.where('observation.source', 'in', source)
   return query
 }
 
+/** Whether an indicator has figures of aggregates alone. With a limit one row of the coverage tells; without, all would be read. */
+export function hasOnlyAggregates (indicator: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`((select 1 from coverage where coverage.indicator = ${sql.ref(indicator)} and not is_aggregate limit 1) is null)`
+}
+
 /** Whether a source passes the filters that are about sources alone. */
-function sourcePasses ({ dataset, source, publisher, license, redistributable, superseded: replaced }: Pick<StatisticsFilters, 'dataset' | 'source' | 'publisher' | 'license' | 'redistributable' | 'superseded'>): RawBuilder<SqlBool> {
+export function sourcePasses ({ dataset, source, publisher, license, redistributable, superseded: replaced }: Pick<StatisticsFilters, 'dataset' | 'source' | 'publisher' | 'license' | 'redistributable' | 'superseded'>): RawBuilder<SqlBool> {
   const conditions = [sql<SqlBool>`true`]
   const oneOf = (column: string, values: string[] | undefined): void => { if (values !== undefined) conditions.push(sql<SqlBool>`${sql.ref(`source.${column}`)} in (${sql.join(values)})`) }
   oneOf('dataset', dataset)
