@@ -62,6 +62,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
   })
   await sql`call keep_history('cell')`.execute(db)
   await sql`create index cell_key on history.cell (indicator, country, source, time_period)`.execute(db)
+  await sql`create index cell_overlapping on cell (indicator) where is_overlapping`.execute(db)
 
   // Most cells have a total of all origins. It is found without a look at the parts.
   await sql`create index observation_whole on observation (indicator, country, source, time_period) where origin in ('_T', '_Z')`.execute(db)
@@ -106,7 +107,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
             (select indicator, country, source, time_period, origin, sex, breakdown, value, qualifier, reach, youngest from of_reach where reach is null or reach < oldest) figure) figure
       ), of_origin as (
         select indicator, country, source, time_period, origin, breakdown, value, qualifier, is_overlapping, level, min(level) over w as best, min(origin) over w <> max(origin) over w as are_many from (
-          select *, case origin when '_T' then '1' when '_Z' then '1Z' else case when origin in (select id from area where kind = 'aggregate') then '3' else '2' end end as level from
+          select *, case when origin = '_T' then '1' when origin = '_Z' then '1Z' when origin ~ '-' then '3' else '2' end as level from
             (select indicator, country, source, time_period, origin, breakdown, value, qualifier, is_overlapping from of_sex where level = best) figure) figure
         window w as (partition by indicator, country, source, time_period)
       ), summed as (
@@ -162,51 +163,31 @@ export async function up (db: Kysely<unknown>): Promise<void> {
   await sql`create index coverage_key on history.coverage (indicator, source)`.execute(db)
   await sql`create index coverage_empty on coverage (indicator) where n = 0`.execute(db)
 
-  // What rows of series and cells with a sign add to the coverage. Unqualified tables are those of the search_path.
+  // What rows of series and cells with a sign add to the coverage. The codes of aggregates, and only they, have a hyphen.
   const splits = ['country', 'origin', 'sex', 'age', 'breakdown'].map((column) => sql.ref(column))
   const partsOfSeries = (rows: RawBuilder<unknown>) => sql`
         select indicator, source, is_aggregate, case 0 when grouping(country) then 'country' when grouping(origin) then 'origin' when grouping(sex) then 'sex' when grouping(age) then 'age' when grouping(breakdown) then 'breakdown' else 'figure' end as dimension,
           coalesce(${sql.join(splits)}, '_T') as code, case grouping(country, origin, sex, age, breakdown) when 31 then sum(sign * observation_count) else sum(sign) end as n
-        from (select r.*, area.kind = 'aggregate' as is_aggregate from (${rows}) r join area on area.id = r.country) r
+        from (select *, country ~ '-' as is_aggregate from (${rows}) r) r
         group by indicator, source, is_aggregate, grouping sets ((), ${sql.join(splits)})`
   const partsOfCells = (rows: RawBuilder<unknown>) => sql`
-        select r.indicator, r.source, area.kind = 'aggregate' as is_aggregate, 'time_period' as dimension, time_period as code, sum(sign) as n
-        from (${rows}) r join area on area.id = r.country group by r.indicator, r.source, area.kind = 'aggregate', time_period`
+        select indicator, source, country ~ '-' as is_aggregate, 'time_period' as dimension, time_period as code, sum(sign) as n from (${rows}) r group by 1, 2, 3, 5`
   const cover = (parts: RawBuilder<unknown>) => sql`
       insert into public.coverage as c (indicator, source, is_aggregate, dimension, code, n)
       select * from (${parts}) part where n <> 0
       on conflict (indicator, source, is_aggregate, dimension, code) do update set n = c.n + excluded.n;
       delete from public.coverage where n = 0;`
-  await sql`
-    create function count_coverage(pairs text[]) returns void
-    language plpgsql as $$
-    begin
-      update public.coverage set n = 0 where indicator || ' ' || source = any (pairs);
-      ${cover(sql`${partsOfSeries(sql`select 1 as sign, * from series where indicator || ' ' || source = any (pairs)`)}
-        union all ${partsOfCells(sql`select 1 as sign, * from cell where indicator || ' ' || source = any (pairs)`)}`)}
-    end $$`.execute(db)
-  await sql`comment on function count_coverage is 'Counts the coverage of these pairs anew, as the tables of the search_path have them: indicator and source with a space between.'`.execute(db)
-
-  // What an area is decides which origins may be added and which figures are counted unasked.
-  await sql`
-    create function follow_areas(changed text[]) returns void
-    language plpgsql as $$
-    begin
-      perform public.count_cells(${cellsOf(sql`select * from observation where origin = any (changed)`)});
-      perform public.count_coverage(array(select distinct indicator || ' ' || source from series where country = any (changed)));
-    end $$`.execute(db)
-  await sql`comment on function follow_areas is 'Counts anew what depends on whether these areas are aggregates.'`.execute(db)
-
   // The rollups of the figures on record, at every revision that changed one: what was told of the past stays the same.
   await sql`
     do $do$
     declare
       at bigint;
       touched public.cell[];
+      pairs text[];
     begin
       for at in select r from (
         select revision as r from observation union select revision from history.observation union select revision_to from history.observation
-        union select revision from area union select revision_to from history.area) every order by 1
+) every order by 1
       loop
         perform set_config('app.revision', at::text, true), set_config('app.as_of', at::text, true), set_config('search_path', 'past, public', true);
         touched := ${cellsOf(sql`
@@ -214,9 +195,10 @@ export async function up (db: Kysely<unknown>): Promise<void> {
           union all select indicator, country, source, time_period from history.observation where at in (revision, revision_to)`)};
         perform public.count_cells(touched);
         perform public.drop_empty_cells(touched);
-        perform public.count_coverage(array(select distinct indicator || ' ' || source from unnest(touched)));
-        perform public.follow_areas(array(
-          select now.id from area now join history.area before on before.id = now.id and before.revision_to = at where (before.kind = 'aggregate') <> (now.kind = 'aggregate')));
+        pairs := array(select distinct indicator || ' ' || source from unnest(touched));
+        update public.coverage set n = 0 where indicator || ' ' || source = any (pairs);
+        ${cover(sql`${partsOfSeries(sql`select 1 as sign, * from series where indicator || ' ' || source = any (pairs)`)}
+          union all ${partsOfCells(sql`select 1 as sign, * from cell where indicator || ' ' || source = any (pairs)`)}`)}
       end loop;
       perform set_config('app.revision', '', true), set_config('app.as_of', '', true), set_config('search_path', 'public', true);
     end $do$`.execute(db)
@@ -230,19 +212,13 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       end;`)
   await follow(db, 'series', 'coverage', (op) => cover(partsOfSeries(moved[op])))
   await follow(db, 'cell', 'coverage_of_cell', (op) => cover(partsOfCells(moved[op])), ['insert', 'delete'])
-  await sql`
-    create function area_follow() returns trigger
-    language plpgsql as $$
-    begin
-      perform public.follow_areas(array(select n.id from new_rows n join old_rows o using (id) where (n.kind = 'aggregate') <> (o.kind = 'aggregate')));
-      return null;
-    end $$`.execute(db)
-  await sql`create trigger rollups_update after update on area referencing old table as old_rows new table as new_rows for each statement execute function area_follow()`.execute(db)
-
-  // The newest whole figures of an area and of an indicator: what is compared, and what a profile shows.
-  const whole = sql`origin in ('_T', '_Z') and sex in ('_T', '_Z') and age in ('_T', '_Z') and latest_period is not null`
+  // The newest whole figures of an indicator and of an area: what is compared, and what a profile shows. With all columns
+  // that these look at, so that series stay unread.
+  const whole = sql`include (origin, sex, age, breakdown, latest_period) where origin in ('_T', '_Z') and sex in ('_T', '_Z') and age in ('_T', '_Z') and latest_period is not null`
   for (const table of ['series', 'history.series']) {
-    await sql`create index series_whole on ${sql.table(table)} (indicator, country, source) where ${whole}`.execute(db)
-    await sql`create index series_whole_of_country on ${sql.table(table)} (country, indicator) where ${whole}`.execute(db)
+    await sql`create index series_whole on ${sql.table(table)} (indicator, country, source) ${whole}`.execute(db)
+    await sql`create index series_whole_of_country on ${sql.table(table)} (country, indicator, source) ${whole}`.execute(db)
+    await sql`create index series_country on ${sql.table(table)} (country, indicator)`.execute(db)
   }
+  await sql`analyze cell, coverage, series`.execute(db)
 }

@@ -114,8 +114,9 @@ export function newestOfCells<O> (cells: SelectQueryBuilder<DB, any, O>): Select
  * The newest figure of each source on an indicator for an area: of the whole where the source gives it, otherwise of the
  * first of the indicator's breakdowns that it has.
  */
-export function newestOfSources (rows: Observations): Observations {
-  return rows.where('observation.value', 'is not', null)
+export function newestOfSources (rows: Observations, of: 'newest' | 'all'): Observations {
+  // The newest have a value, and who need not look at it need not fetch it.
+  return (of === 'newest' ? rows : rows.where('observation.value', 'is not', null))
     .distinctOn(['observation.indicator', 'observation.country', 'observation.source'])
     .orderBy('observation.indicator').orderBy('observation.country').orderBy('observation.source')
     .orderBy(sql`case when observation.breakdown in ('_T', '_Z') then 0 else coalesce(array_position(indicator.breakdowns, observation.breakdown), cardinality(indicator.breakdowns) + 1) end, period_order(observation.time_period) desc`)

@@ -6,7 +6,7 @@ import type { DB } from '../../db/types.ts'
 import { invalidRequest } from '../../errors.ts'
 import { groupKeys, type Aggregate, type AggregateFilters } from './aggregate-schema.ts'
 import { askedRegions, figures, inRegions, isMember, keysOf, keysOfFigures, regions, survey, wholeCells, type Context } from './figures.ts'
-import { cannotMix, mixes, refusalsOf, refusalsOfFigures } from './refusals.ts'
+import { doubtsOfCells, refusalsOf, refusalsOfFigures } from './refusals.ts'
 import { readScope, type Sum } from './scope.ts'
 
 /** The query of the sums. Throws the problem that names everything that keeps them from being sums of like figures. */
@@ -15,7 +15,10 @@ export async function aggregateRows (db: Kysely<DB>, filters: AggregateFilters, 
   // Without regions there is nothing to look at.
   if (issues.some(({ code }) => code === 'INVALID_VALUE')) throw invalidRequest(issues)
   const finish = await readScope(db, filters, context)
-  if (issues.length === 0 && isWhole(filters) && (await cannotMix(db, filters) || !await mixes(db, wholeFigures(db, filters, context), filters))) {
+  const doubts = isWhole(filters) ? await doubtsOfCells(db, filters) : undefined
+  if (doubts?.overlap === false) {
+    if (doubts.mix) issues.push(...await refusalsOfFigures(db, wholeFigures(db, filters, context), filters, 'cells'))
+    if (issues.length > 0) throw invalidRequest(issues)
     return Object.assign(sumsOfCells(db, filters, context), { finish })
   }
   const { mixed, doubtful } = await survey(db, filters, context)

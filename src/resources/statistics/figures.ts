@@ -81,7 +81,7 @@ export function wholeCells (db: Kysely<DB>, filters: AggregateFilters, context: 
   let cells = narrowed(db, others, context, 'cells').where(inEditions(filters.source))
   if (areas !== undefined) cells = cells.where(areas)
   const whole = cells.where(sql.ref('has_value'), '=', true).clearSelect().select([
-    ...cellOfObservation, 'observation.value', sql<number>`n`.as('n'), sql<boolean>`is_zero`.as('is_zero'), sql<boolean>`is_cumulative`.as('is_cumulative'), sql<boolean>`is_overlapping`.as('is_overlapping'),
+    ...cellOfObservation, 'observation.value', sql<number>`n`.as('n'), sql<boolean>`is_zero`.as('is_zero'), sql<boolean>`is_cumulative`.as('is_cumulative'), sql<string>`'_T'`.as('origin'), sql<string>`'_T'`.as('age'), sql<boolean>`false`.as('origins_overlap'),
     sql<string>`qualifiers`.as('qualifier'), sql<string>`observation.breakdowns`.as('breakdown'), 'indicator.unit', 'indicator.kind', sql<boolean>`area.kind = 'aggregate'`.as('is_aggregate')
   ])
   return sql`select * from (${latest === true ? newestOfCells(whole) : whole}) as cell where n > 0`

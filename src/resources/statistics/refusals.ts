@@ -42,32 +42,34 @@ export async function refusalsOf (db: Kysely<DB>, filters: AggregateFilters): Pr
   return issues
 }
 
-/** Whether the question alone, and what there is at all, keeps whole cells from being mixed with others. */
-export async function cannotMix (db: Kysely<DB>, filters: AggregateFilters): Promise<boolean> {
+/** What is known of whole cells without a look at each: whether some hold parts that overlap, and whether a row may mix what must not be mixed. */
+export async function doubtsOfCells (db: Kysely<DB>, filters: AggregateFilters): Promise<{ overlap: boolean, mix: boolean }> {
   const { country, indicator, kind, latest, source, time_period: period } = filters
   const keys = keysOf(filters)
-  if (!keys.includes('time_period') && period?.length !== 1 && !(latest === true && keys.includes('country'))) return false
-  const doubts = [sql`i.kind = 'rate'`, sql`(select 1 from cell where cell.indicator = i.id and is_overlapping limit 1) is not null`]
+  const doubts = [sql`i.kind = 'rate'`]
+  if (!keys.includes('time_period') && period?.length !== 1 && !(latest === true && keys.includes('country'))) doubts.push(sql`true`)
   if (!keys.includes('source') && source?.length !== 1) {
     doubts.push(sql`(select count(distinct source.id) from coverage join source on source.id = coverage.source where coverage.indicator = i.id and dimension = 'figure' and ${sourcePasses(filters)} and ${inEditions(source)}) > 1`)
   }
   if (!keys.includes('country') && country?.length !== 1) {
-    if (kind === undefined && country === undefined) doubts.push(hasOnlyAggregates('i.id'))
-    else if (kind === undefined) doubts.push(sql`exists (select 1 from area where area.id in (${sql.join(country!)}) and area.kind = 'aggregate')`)
-    else doubts.push(sql.lit(kind.includes('aggregate')))
+    if (kind !== undefined) doubts.push(sql.lit(kind.includes('aggregate')))
+    else doubts.push(country === undefined ? hasOnlyAggregates('i.id') : sql`exists (select 1 from area where area.id in (${sql.join(country)}) and area.kind = 'aggregate')`)
   }
-  const { rows: [found] } = await sql<{ doubtful: boolean }>`select coalesce(bool_or(${sql.join(doubts, sql` or `)}), false) as doubtful from indicator i where i.id in (${sql.join(indicator)})`.execute(db)
-  return !found!.doubtful
+  const { rows: [found] } = await sql<{ overlap: boolean, mix: boolean }>`
+    select coalesce(bool_or((select 1 from cell where cell.indicator = i.id and is_overlapping limit 1) is not null), false) as overlap, coalesce(bool_or(${sql.join(doubts, sql` or `)}), false) as mix
+    from indicator i where i.id in (${sql.join(indicator)})`.execute(db)
+  return found!
 }
 
-/** Whether sums of whole cells would mix what must not be mixed. */
-export async function mixes (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters): Promise<boolean> {
-  return Object.values(await mixedIn(db, from, filters, { n: sql`sum(n)`, isCumulative: sql`is_cumulative`, overlap: sql`bool_or(is_overlapping) as ages, false as origins` })).includes(true)
+/** How a table tells what a figure is: whether it counts since the beginning, how many were added, and whether they overlap. */
+const forms = {
+  figures: { n: sql`count(*)`, isCumulative: sql`'cumulative' = any (string_to_array(breakdown, '.'))`, overlap: sql`bool_or(ages_overlap) as ages, bool_or(origins_overlap) as origins` },
+  cells: { n: sql`sum(n)`, isCumulative: sql`is_cumulative`, overlap: sql`false as ages, false as origins` }
 }
 
-/** What the figures that would be added tell. `from` is the WITH that ends in them. */
-export async function refusalsOfFigures (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters): Promise<Issue[]> {
-  const mixed = await mixedIn(db, from, filters, { n: sql`count(*)`, isCumulative: sql`'cumulative' = any (string_to_array(breakdown, '.'))`, overlap: sql`bool_or(ages_overlap) as ages, bool_or(origins_overlap) as origins` })
+/** What the figures that would be added tell. `from` is the WITH that ends in them, or in cells that do not overlap. */
+export async function refusalsOfFigures (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters, form: keyof typeof forms = 'figures'): Promise<Issue[]> {
+  const mixed = await mixedIn(db, from, filters, forms[form])
   if (!Object.values(mixed).includes(true)) return []
   const offers = await offersOf(db, from)
   const [periods, ages, origins] = (['periods', 'ages', 'origins'] as const).map((part) => [...new Set(offers.flatMap((offer) => offer[part]))].sort()) as [string[], string[], string[]]
@@ -96,7 +98,7 @@ function few (texts: string[]): string {
   return texts.length > 12 ? `${texts.slice(-12).join(', ')} and ${texts.length - 12} more` : texts.join(', ')
 }
 
-async function mixedIn (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters, { n, isCumulative, overlap }: Record<'n' | 'isCumulative' | 'overlap', RawBuilder<unknown>>): Promise<Mixed> {
+async function mixedIn (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters, { n, isCumulative, overlap }: typeof forms.figures): Promise<Mixed> {
   const keys = keysOf(filters)
   const each = (more: string[]) => columns([...keys, 'indicator', ...more])
   const group = columns([...keysOfFigures(keys), 'indicator', 'source', 'country', 'time_period'])
