@@ -138,11 +138,12 @@ const parts = Object.keys(ComparedValueSchema.properties).filter((field) => fiel
 export function compareRows (db: Kysely<DB>, filters: CompareFilters, context: Context): RawBuilder<unknown> {
   const { time_period: periods, source, min_ratio: minRatio } = filters
   const of = periods === undefined ? 'newest' : 'all'
-  const figures = within(totalsOnly(shared(observations(db, of), filters, context)).where(sourcePasses(filters)).where(inEditions(source)), periods)
+  const ofSources = (rows: Observations) => within(totalsOnly(rows).where(sourcePasses(filters)).where(inEditions(source)), periods)
+  const figures = ofSources(shared(observations(db, of), filters, context))
   const enough = minRatio === undefined ? sql`true` : sql`ratio >= ${minRatio}`
   if (of === 'all') return sql`(select * from (select indicator, country, ${compared(newestOfSources(figures, of))} group by indicator, country, unit) as compared where ${enough})`
   // Row by row, so that a page compares no more than it shows, and who counts rows compares nothing.
-  const one = figures.where(sql<SqlBool>`(observation.indicator, observation.country) = (one.indicator, one.country)`)
+  const one = ofSources(observations(db, of)).where(sql<SqlBool>`(observation.indicator, observation.country) = (one.indicator, one.country)`)
   return sql`(select one.indicator, one.country, compared.* from (${figures.clearSelect().select(['observation.indicator', 'observation.country']).distinct()}) as one
       left join lateral (select ${compared(newestOfSources(one, of))}) as compared on true where ${enough})`
 }
