@@ -68,9 +68,9 @@ export async function up (db: Kysely<unknown>): Promise<void> {
   await sql`create index observation_whole on observation (indicator, country, source, time_period) where origin in ('_T', '_Z')`.execute(db)
   await sql`create index observation_whole on history.observation (indicator, country, source, time_period) where origin in ('_T', '_Z')`.execute(db)
 
-  // Looked up cell by cell, with a limit where one is enough: otherwise the planner would read all figures.
-  // Of each dimension the total or its parts: what levels.ts does for sums with filters. Tables are those of the
-  // search_path, so that the past can be counted as well.
+  // Of each dimension the total or its parts: what levels.ts does for sums with filters. Figures are looked up cell by
+  // cell, since the planner would rather read all of them, in the tables of the search_path, so that the past can be
+  // counted too.
   await sql`
     create function count_cells(touched public.cell[]) returns void
     language plpgsql as $$
@@ -177,6 +177,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       select * from (${parts}) part where n <> 0
       on conflict (indicator, source, is_aggregate, dimension, code) do update set n = c.n + excluded.n;
       delete from public.coverage where n = 0;`
+
   // The rollups of the figures on record, at every revision that changed one: what was told of the past stays the same.
   await sql`
     do $do$
@@ -186,8 +187,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       pairs text[];
     begin
       for at in select r from (
-        select revision as r from observation union select revision from history.observation union select revision_to from history.observation
-) every order by 1
+        select revision as r from observation union select revision from history.observation union select revision_to from history.observation) every order by 1
       loop
         perform set_config('app.revision', at::text, true), set_config('app.as_of', at::text, true), set_config('search_path', 'past, public', true);
         touched := ${cellsOf(sql`
@@ -212,6 +212,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       end;`)
   await follow(db, 'series', 'coverage', (op) => cover(partsOfSeries(moved[op])))
   await follow(db, 'cell', 'coverage_of_cell', (op) => cover(partsOfCells(moved[op])), ['insert', 'delete'])
+
   // The newest whole figures of an indicator and of an area: what is compared, and what a profile shows. With all columns
   // that these look at, so that series stay unread.
   const whole = sql`include (origin, sex, age, breakdown, latest_period) where origin in ('_T', '_Z') and sex in ('_T', '_Z') and age in ('_T', '_Z') and latest_period is not null`

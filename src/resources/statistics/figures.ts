@@ -1,7 +1,7 @@
 // The figures that a sum is made of, as tables of a WITH: those that pass the filters, and of these those that may be added.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { columns, holdsOn } from '../../db/fragments.ts'
-import { cell, cellOfObservation, cellsOf, inEditions, isOf, newestCells, newestOfCells, type Observations } from '../../db/observations.ts'
+import { cell, cellOfObservation, inEditions, isOf, newestCells, newestOfCells, type Observations } from '../../db/observations.ts'
 import type { DB } from '../../db/types.ts'
 import { groupKeys, type AggregateFilters, type GroupKey } from './aggregate-schema.ts'
 import { addable, dimensions, levelOf, totals, type Dimension } from './levels.ts'
@@ -51,10 +51,10 @@ export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Con
   const { region: _region, latest, ...others } = filters
   const { origin, sex: _sex, age: _age, breakdown: _breakdown, qualifier: _qualifier, obs_status: _status, derived: _derived, ...cellFilters } = others
   const regional = regions(filters, context)
-  const inAreas = (column: string) => regional === undefined ? sql<SqlBool>`true` : sql<SqlBool>`${sql.ref(column)} in (select membership.area from membership)`
-  const asked = (rows: Observations): Observations => rows.where(inEditions(filters.source)).where(inAreas('observation.country'))
+  const inAreas = regional === undefined ? sql<SqlBool>`true` : sql<SqlBool>`observation.country in (select membership.area from membership)`
+  const asked = (rows: Observations): Observations => rows.where(inEditions(filters.source)).where(inAreas)
   const plain = narrowed(db, others, context)
-  const cells = asked(narrowed(db, cellFilters, context, cellsOf(filters.indicator, filters.country === undefined ? inAreas('area.id') : sql`area.id in (${sql.join(filters.country)})`)))
+  const cells = asked(narrowed(db, cellFilters, context, 'cells'))
   const cellsIn = (table: string) => sql`select ${columns(cell)} from ${sql.ref(table)}`
   const read = (rows: Observations) => rows.clearSelect().select([
     'observation.indicator', 'observation.source', 'observation.country', 'observation.time_period', 'observation.breakdown', 'observation.age', 'observation.sex', 'observation.origin',
