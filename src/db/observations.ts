@@ -1,5 +1,5 @@
 // Observations with what their row shows of indicator, area and source; shared by all that serves figures.
-import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder, type Selectable, type SqlBool } from 'kysely'
 import { columns } from './fragments.ts'
 import type { DB } from './types.ts'
 
@@ -27,6 +27,8 @@ const tables = {
    * narrows the rows by more than their series, such as by their period.
    */
   newest: newestFigures,
+  /** One row for each cell, with what may be added of it; of the columns of a figure it has those of the cell and `value`. */
+  cells: sql<Selectable<DB['observation']>>`cell`,
   /** One row for each series of a source, without what differs inside it: period and value are null. */
   series: sql<Selectable<DB['observation']>>`(select series.*, null::text as time_period, null::numeric as value, null::text as time_basis, null::text as qualifier, null::text as obs_status, null::text as measure_basis,
     null::text as attribution, null::text as attributed_to, null::text as attributed_as, null::text as as_reported, null::text as note, null::boolean as derived from series)`
@@ -38,26 +40,9 @@ const newestFirst = sql`period_order(time_period) desc, released desc nulls last
 export const cell = ['indicator', 'country', 'source', 'time_period'] as const
 export const cellOfObservation = cell.map((column) => `observation.${column}` as const)
 
-/** True of all rows; said to use the index of cells, which the planner must not find by itself: see its migration. */
-const hasIndex = (table: string) => sql`${sql.ref(`${table}.revision`)} > 0`
-
-/**
- * The cells of indicators in areas, found by leaping through an index from one to the next, since they are few and figures
- * many. Whatever the revision read, it has all that there ever were: only figures tell whether they have one of a cell.
- */
-export function cellsOf (indicators: string[], areas: RawBuilder<SqlBool>): typeof tables.all {
-  const first = (table: string, where: RawBuilder<unknown>) => sql`lateral (select ${columns(cell)} from ${sql.table(table)} as o where ${where} and ${hasIndex('o')} order by source, time_period limit 1) as found`
-  const leaps = (table: string) => sql`(with recursive cell as (
-      select found.* from indicator cross join area cross join ${first(table, sql`o.indicator = indicator.id and o.country = area.id`)} where indicator.id in (${sql.join(indicators)}) and ${areas}
-      union all
-      select found.* from cell cross join ${first(table, sql`o.indicator = cell.indicator and o.country = cell.country and (o.source, o.time_period) > (cell.source, cell.time_period)`)}
-    ) select * from cell)`
-  return sql`(${leaps('public.observation')} union ${leaps('history.observation')})`
-}
-
 /** Each observation as one row, with the tables observation, indicator, area (that of `country`) and source to narrow it by. */
-export function observations (db: Kysely<DB>, of: keyof typeof tables | typeof tables.all = 'all') {
-  return db.selectFrom((typeof of === 'string' ? tables[of] : of).as('observation'))
+export function observations (db: Kysely<DB>, of: keyof typeof tables = 'all') {
+  return db.selectFrom(tables[of].as('observation'))
     .innerJoin('indicator', 'indicator.id', 'observation.indicator')
     .innerJoin('area', 'area.id', 'observation.country')
     .innerJoin('source', 'source.id', 'observation.source')
@@ -91,9 +76,9 @@ export function newestOfSeries (rows: Observations, among: RawBuilder<SqlBool>, 
       and (period_order(rival.latest_period), edition.released, edition.id) > (period_order(observation.time_period), coalesce(source.released, ''), source.id)))`)
 }
 
-/** Whether a figure is of the cell in another table. */
+/** Whether a figure is of the cell in another table. What is true of all revisions lets the planner use the index of cells: see its migration. */
 export function isOf (table: string): RawBuilder<SqlBool> {
-  return sql<SqlBool>`(${columns(cellOfObservation)}) = (${columns(cell, table)}) and ${hasIndex('observation')}`
+  return sql<SqlBool>`(${columns(cellOfObservation)}) = (${columns(cell, table)}) and observation.revision > 0`
 }
 
 /** Of some cells, those of the newest period of each area in the same dataset in which some of the figures stand. The newest is found as for a series. */
@@ -103,12 +88,18 @@ export function newestCells (cells: Observations, figures: Observations): RawBui
       order by indicator, country, series, ${newestFirst}`
 }
 
+/** Of cells with a value, those of the newest period of each area in the same dataset. */
+export function newestOfCells<O> (cells: SelectQueryBuilder<DB, any, O>): SelectQueryBuilder<DB, any, O> {
+  return cells.distinctOn(['observation.indicator', 'observation.country', series]).orderBy('observation.indicator').orderBy('observation.country').orderBy(series).orderBy(newestFirst)
+}
+
 /**
  * The newest figure of each source on an indicator for an area: of the whole where the source gives it, otherwise of the
  * first of the indicator's breakdowns that it has.
  */
-export function newestOfSources (rows: Observations): Observations {
-  return rows.where('observation.value', 'is not', null)
+export function newestOfSources (rows: Observations, of: 'newest' | 'all'): Observations {
+  // The newest have a value, and who need not look at it need not fetch it.
+  return (of === 'newest' ? rows : rows.where('observation.value', 'is not', null))
     .distinctOn(['observation.indicator', 'observation.country', 'observation.source'])
     .orderBy('observation.indicator').orderBy('observation.country').orderBy('observation.source')
     .orderBy(sql`case when observation.breakdown in ('_T', '_Z') then 0 else coalesce(array_position(indicator.breakdowns, observation.breakdown), cardinality(indicator.breakdowns) + 1) end, period_order(observation.time_period) desc`)

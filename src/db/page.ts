@@ -21,8 +21,8 @@ export interface PageRequest {
   limit: number
 }
 
-/** A query whose columns are the fields of the row. */
-export type RowQuery<Row> = Expression<Row>
+/** A query whose columns are the fields of the row, or become them by `finish`: those of a page alone, whatever it takes. */
+export type RowQuery<Row> = Expression<Row> | (Expression<unknown> & { finish: (row: any) => Row })
 
 // Null sorts last in both directions, so that what is unknown never heads a list.
 function order (sort: SortKey[]): RawBuilder<unknown> {
@@ -57,7 +57,8 @@ function pageQuery (rows: RowQuery<unknown>, { sort, after, limit }: PageRequest
 /** The rows of one page, and whether there are more. */
 export async function readPage<Row> (db: Kysely<DB>, rows: RowQuery<Row>, page: PageRequest): Promise<{ rows: Row[], more: boolean }> {
   const result = await (pageQuery(rows, page) as RawBuilder<Row>).execute(db)
-  return { rows: result.rows.slice(0, page.limit), more: result.rows.length > page.limit }
+  const shown = result.rows.slice(0, page.limit)
+  return { rows: 'finish' in rows ? shown.map(rows.finish) : shown, more: result.rows.length > page.limit }
 }
 
 /** A query of one row of texts: the number of the newest revision, how many rows there are with the one more, and these as JSON objects with commas between them; null where there are none. */

@@ -308,6 +308,92 @@ export interface AreaMember {
   valid_to: string | null;
 }
 
+export interface Cell {
+  /**
+   * The breakdowns of what is added, joined by commas.
+   */
+  breakdowns: string;
+  /**
+   * Where the counted people are.
+   */
+  country: string;
+  /**
+   * Whether any figure has a value, one that is not added included.
+   */
+  has_value: boolean;
+  /**
+   * As in observation, like all of the key.
+   */
+  indicator: string;
+  /**
+   * Whether any of what is added was counted since the beginning.
+   */
+  is_cumulative: boolean;
+  /**
+   * Whether what is added may count the same people twice.
+   */
+  is_overlapping: boolean;
+  /**
+   * Whether all that is added is zero.
+   */
+  is_zero: boolean;
+  /**
+   * How many figures that sum has.
+   */
+  n: number;
+  /**
+   * The qualifiers of what is added, joined by commas.
+   */
+  qualifiers: string;
+  /**
+   * The revision that made this row.
+   */
+  revision: Generated<number>;
+  /**
+   * The edition or page.
+   */
+  source: string;
+  /**
+   * The period.
+   */
+  time_period: string;
+  /**
+   * The sum of the figures that may be added; null where none has a value.
+   */
+  value: number | null;
+}
+
+export interface Coverage {
+  /**
+   * A code that stands there; _T for all figures.
+   */
+  code: string;
+  /**
+   * A column of the observations; figure for all of them.
+   */
+  dimension: string;
+  /**
+   * As in observation.
+   */
+  indicator: string;
+  /**
+   * Whether it is about figures of aggregates, such as the world, or about those of countries, territories and reserved codes.
+   */
+  is_aggregate: boolean;
+  /**
+   * How many figures there are; of a dimension, how many series have the code, and of time_period, how many cells.
+   */
+  n: number;
+  /**
+   * The revision that made this row.
+   */
+  revision: Generated<number>;
+  /**
+   * The edition or page.
+   */
+  source: string;
+}
+
 export interface Dataset {
   /**
    * What it counts and how, in our words.
@@ -715,6 +801,34 @@ export interface HistoryAreaMember {
   source: string;
   valid_from: string | null;
   valid_to: string | null;
+}
+
+export interface HistoryCell {
+  breakdowns: string;
+  country: string;
+  has_value: boolean;
+  indicator: string;
+  is_cumulative: boolean;
+  is_overlapping: boolean;
+  is_zero: boolean;
+  n: number;
+  qualifiers: string;
+  revision: number;
+  revision_to: number;
+  source: string;
+  time_period: string;
+  value: number | null;
+}
+
+export interface HistoryCoverage {
+  code: string;
+  dimension: string;
+  indicator: string;
+  is_aggregate: boolean;
+  n: number;
+  revision: number;
+  revision_to: number;
+  source: string;
 }
 
 export interface HistoryDataset {
@@ -1612,6 +1726,32 @@ export interface PastAreaMember {
   valid_to: string | null;
 }
 
+export interface PastCell {
+  breakdowns: string | null;
+  country: string | null;
+  has_value: boolean | null;
+  indicator: string | null;
+  is_cumulative: boolean | null;
+  is_overlapping: boolean | null;
+  is_zero: boolean | null;
+  n: number | null;
+  qualifiers: string | null;
+  revision: number | null;
+  source: string | null;
+  time_period: string | null;
+  value: number | null;
+}
+
+export interface PastCoverage {
+  code: string | null;
+  dimension: string | null;
+  indicator: string | null;
+  is_aggregate: boolean | null;
+  n: number | null;
+  revision: number | null;
+  source: string | null;
+}
+
 export interface PastDataset {
   description: string | null;
   id: string | null;
@@ -2269,6 +2409,8 @@ export interface DB {
   area: Area;
   area_alias: AreaAlias;
   area_member: AreaMember;
+  cell: Cell;
+  coverage: Coverage;
   dataset: Dataset;
   event: Event;
   framework: Framework;
@@ -2279,6 +2421,8 @@ export interface DB {
   "history.area": HistoryArea;
   "history.area_alias": HistoryAreaAlias;
   "history.area_member": HistoryAreaMember;
+  "history.cell": HistoryCell;
+  "history.coverage": HistoryCoverage;
   "history.dataset": HistoryDataset;
   "history.event": HistoryEvent;
   "history.framework": HistoryFramework;
@@ -2314,6 +2458,8 @@ export interface DB {
   "past.area": PastArea;
   "past.area_alias": PastAreaAlias;
   "past.area_member": PastAreaMember;
+  "past.cell": PastCell;
+  "past.coverage": PastCoverage;
   "past.dataset": PastDataset;
   "past.event": PastEvent;
   "past.framework": PastFramework;

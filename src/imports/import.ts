@@ -73,7 +73,7 @@ export async function runImport (connection: Connection, options: ImportOptions,
     if (options.dryRun === true) return report
     await remember(session.db, options, digest, started, report, done.seenAt)
     // The planner knows nothing of the new rows yet, and PGlite has no process that would tell it later.
-    if (report.revision !== null) await sql`vacuum (analyze) observation, series`.execute(session.db)
+    if (report.revision !== null) await sql`vacuum (analyze) observation, series, cell, coverage`.execute(session.db)
     return report
   })
 }

@@ -25,8 +25,9 @@ export function profileFinder (parts: ProfileParts) {
   return async (db: Kysely<DB>, id: string, context: Context, { source, time_period: periods }: ProfileFilters) => {
     const rowsOf = async (rows: Rows, filters: object, ...sort: string[]): Promise<any[]> =>
       await readAll(db, rows(db, filters, context), sort.map((column) => ({ column, descending: false })))
+    const of = periods === undefined ? 'newest' : 'all'
     const figuresOf = async (narrow: (rows: Observations) => Observations) =>
-      await newestOfSources(within(narrow(observations(db, periods === undefined ? 'newest' : 'all')).where(inEditions(source)), periods)).execute()
+      await newestOfSources(within(narrow(observations(db, of)).where(inEditions(source)), periods), of).execute()
 
     const [country] = await rowsOf(parts.countries, { code: [id] }, 'id')
     if (country === undefined) return undefined

@@ -1,70 +1,78 @@
 // Figures added up, from the database.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { columns } from '../../db/fragments.ts'
+import type { RowQuery } from '../../db/page.ts'
 import type { DB } from '../../db/types.ts'
 import { invalidRequest } from '../../errors.ts'
 import { groupKeys, type Aggregate, type AggregateFilters } from './aggregate-schema.ts'
-import { figures, inRegions, keysOf, keysOfFigures, survey, type Context } from './figures.ts'
-import { refusalsOf, refusalsOfFigures } from './refusals.ts'
-
-const none = sql`'{}'::text[]`
-const nothing = sql``
+import { askedRegions, figures, inRegions, isMember, keysOf, keysOfFigures, regions, survey, wholeCells, type Context } from './figures.ts'
+import { doubtsOfCells, refusalsOf, refusalsOfFigures } from './refusals.ts'
+import { readScope, type Sum } from './scope.ts'
 
 /** The query of the sums. Throws the problem that names everything that keeps them from being sums of like figures. */
-export async function aggregateRows (db: Kysely<DB>, filters: AggregateFilters, context: Context): Promise<RawBuilder<Aggregate>> {
+export async function aggregateRows (db: Kysely<DB>, filters: AggregateFilters, context: Context): Promise<RowQuery<Aggregate>> {
   const issues = await refusalsOf(db, filters)
   // Without regions there is nothing to look at.
   if (issues.some(({ code }) => code === 'INVALID_VALUE')) throw invalidRequest(issues)
+  const finish = await readScope(db, filters, context)
+  const doubts = isWhole(filters) ? await doubtsOfCells(db, filters) : undefined
+  if (doubts?.overlap === false) {
+    if (doubts.mix) issues.push(...await refusalsOfFigures(db, wholeFigures(db, filters, context), filters, 'cells'))
+    if (issues.length > 0) throw invalidRequest(issues)
+    return Object.assign(sumsOfCells(db, filters, context), { finish })
+  }
   const { mixed, doubtful } = await survey(db, filters, context)
   const from = figures(db, filters, context, { mixed })
   if (doubtful || mixed.has('age') || (mixed.has('origin') && !keysOf(filters).includes('origin'))) issues.push(...await refusalsOfFigures(db, from, filters))
   if (issues.length > 0) throw invalidRequest(issues)
-  return sums(from, filters)
+  return Object.assign(sums(from, filters), { finish })
+}
+
+/** Whether nothing asks for a part of what a source tells of an area and period, so that cells answer it. */
+function isWhole (filters: AggregateFilters): boolean {
+  const { origin, sex, age, breakdown, qualifier, obs_status: status, derived } = filters
+  return [origin, sex, age, breakdown, qualifier, status, derived].every((filter) => filter === undefined) && !keysOf(filters).some((key) => key === 'origin' || key === 'sex')
+}
+
+/** What a row adds up. Codes are joined by commas, since arrays would take longer to make and to read. */
+const addition = sql`sum(value)::float8 as value, min(unit) as unit, sum(n)::bigint as n, string_agg(country, ',') as areas, string_agg(country, ',') filter (where not is_zero) as areas_not_zero,
+  bool_or(is_aggregate) as is_aggregate, string_agg(qualifier, ',') as qualifiers, string_agg(breakdown, ',') as breakdowns, string_agg(source, ',') as sources`
+const added = columns(['value', 'unit', 'n', 'areas', 'areas_not_zero', 'is_aggregate', 'qualifiers', 'breakdowns', 'sources'])
+
+function named (filters: AggregateFilters): RawBuilder<unknown> {
+  const keys = keysOf(filters)
+  return sql.join(groupKeys.map((key) => keys.includes(key) ? sql.ref(key) : sql`null::text as ${sql.ref(key)}`))
+}
+
+function groupedBy (keys: readonly string[]): RawBuilder<unknown> {
+  return keys.length === 0 ? sql`having count(*) > 0` : sql`group by ${columns(keys)}`
 }
 
 /** Areas are added up first and put into their regions then, since one can belong to many. */
-function sums (from: RawBuilder<unknown>, filters: AggregateFilters): RawBuilder<Aggregate> {
+function sums (from: RawBuilder<unknown>, filters: AggregateFilters): RawBuilder<Sum> {
   const keys = keysOf(filters)
-  const byRegion = keys.includes('region')
   const areas = columns([...keysOfFigures(keys), 'country', 'source', 'qualifier', 'breakdown'])
-  const named = sql.join(groupKeys.map((key) => keys.includes(key) ? sql.ref(key) : sql`null::text as ${sql.ref(key)}`))
-  const distinct = (column: string) => sql`array_agg(distinct ${sql.ref(column)} order by ${sql.ref(column)}) as ${sql.ref(`${column}s`)}`
-  const isNotShared = byRegion && filters.region !== undefined && filters.region.length > 1
-  return sql<Aggregate>`${from}, summed as (
-      select ${areas}, sum(value) as value, min(unit) as unit, count(*) as n, bool_and(value = 0) as is_zero, bool_or(area_kind = 'aggregate') as is_aggregate
+  return sql<Sum>`${from}, summed as (
+      select ${areas}, sum(value) as value, min(unit) as unit, count(*) as n, bool_and(value = 0) as is_zero, bool_or(is_aggregate) as is_aggregate
       from figure group by ${areas}
-    ), added as (
-      select ${named}, sum(value)::float8 as value, min(unit) as unit, sum(n)::bigint as n,
-        array_agg(distinct country order by country) as areas, count(distinct country) - count(distinct country) filter (where not is_zero) as areas_zero,
-        bool_or(is_aggregate) as is_aggregate, ${distinct('qualifier')}, ${distinct('breakdown')}, ${distinct('source')}
-      from ${inRegions('summed', keys)} ${keys.length === 0 ? nothing : sql`group by ${columns(keys)}`} having count(*) > 0
-    ), scope as materialized (${scope(filters)}), told as (
-      select added.*, ${keys.includes('country') ? none : missing(byRegion)} as missing from added offset 0
     )
-    select ${columns(groupKeys)}, value, unit, n,
-      cardinality(areas) + cardinality(missing) as areas_expected, cardinality(areas) as areas_with_value, areas_zero, missing, areas,
-      ${isNotShared ? notShared : none} as areas_not_shared, qualifiers, breakdowns, ${keys.includes('origin') ? isRanked : sql`true`} as ranked, sources
-    from told`
+    select ${named(filters)}, ${addition}, ${keys.includes('origin') ? sql`origin in (select area.id from area where area.kind in ('country', 'territory'))` : sql`true`} as ranked
+    from ${inRegions('summed', keys)} ${groupedBy(keys)}`
 }
 
-/** The areas that should have a figure: of each region where rows are grouped by it, otherwise of all. */
-function scope ({ country, kind, region, scheme, group_by: asked }: AggregateFilters): RawBuilder<unknown> {
-  const conditions = [country === undefined ? sql`true` : sql`area.id in (${sql.join(country)})`]
-  if (kind !== undefined) conditions.push(sql`area.kind in (${sql.join(kind)})`)
-  if (country === undefined) conditions.push(kind === undefined ? sql`area.kind in ('country', 'territory')` : sql`area.kind <> 'reserved'`)
-  const areas = sql`select array_agg(area.id order by area.id) as areas`
-  const where = sql.join(conditions, sql` and `)
-  if (asked?.includes('region') === true) return sql`${areas}, membership.region from area join membership on membership.area = area.id where ${where} group by membership.region`
-  return sql`${areas} from area where ${where} ${region === undefined && scheme === undefined ? nothing : sql`and area.id in (select membership.area from membership)`}`
+/**
+ * Sums of cells that may be added. The rows of each region are a query of their own, and the keys stand in the order of
+ * the list, so that a page in that order adds up no more than it shows.
+ */
+function sumsOfCells (db: Kysely<DB>, filters: AggregateFilters, context: Context): RawBuilder<Sum> {
+  const keys = keysOfFigures(keysOf(filters))
+  const byRegion = keysOf(filters).includes('region')
+  const cells = wholeCells(db, filters, context, byRegion ? isMember('asked.region', context) : undefined)
+  const rows = sql`select ${keys.length === 0 ? sql`` : sql`${columns(keys)},`} ${addition} from (${cells}) as cell ${groupedBy(keys)}`
+  return sql<Sum>`select ${named(filters)}, ${added}, true as ranked from ${byRegion ? sql`${askedRegions(filters)} as asked cross join lateral (${rows}) as sum` : sql`(${rows}) as sum`}`
 }
 
-/** Those of them that have none. The figure of a region itself is all that its row can have. */
-function missing (byRegion: boolean): RawBuilder<unknown> {
-  return sql`case when is_aggregate then ${none} else array(
-        select unnest(scope.areas) from scope ${byRegion ? sql`where scope.region = added.region` : nothing} except select unnest(added.areas) order by 1) end`
+/** The same cells in the form in which they are looked at for what must not be mixed. */
+function wholeFigures (db: Kysely<DB>, filters: AggregateFilters, context: Context): RawBuilder<unknown> {
+  return sql`with ${sql.join([regions(filters, context), sql`figure as (${wholeCells(db, filters, context)})`].filter((table) => table !== undefined))}`
 }
-
-const notShared = sql`array(select part.area from unnest(areas || missing) as part (area)
-        where exists (select 1 from asked where not exists (select 1 from membership m where m.region = asked.region and m.area = part.area)) order by part.area)`
-
-const isRanked = sql`exists (select 1 from area where area.id = told.origin and area.kind in ('country', 'territory'))`

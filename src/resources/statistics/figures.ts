@@ -1,7 +1,7 @@
 // The figures that a sum is made of, as tables of a WITH: those that pass the filters, and of these those that may be added.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { columns, holdsOn } from '../../db/fragments.ts'
-import { cell, cellOfObservation, cellsOf, inEditions, isOf, newestCells, type Observations } from '../../db/observations.ts'
+import { cell, cellOfObservation, inEditions, isOf, newestCells, newestOfCells, type Observations } from '../../db/observations.ts'
 import type { DB } from '../../db/types.ts'
 import { groupKeys, type AggregateFilters, type GroupKey } from './aggregate-schema.ts'
 import { addable, dimensions, levelOf, totals, type Dimension } from './levels.ts'
@@ -21,12 +21,22 @@ export function keysOfFigures (keys: GroupKey[]): GroupKey[] {
   return keys.filter((key) => key !== 'region')
 }
 
-/** The tables asked and membership, the regions asked for and the areas of each; nothing where no regions are asked for. */
-function regions ({ region, scheme }: AggregateFilters, { membersOn }: Context): RawBuilder<unknown> | undefined {
-  if (region === undefined && scheme === undefined) return undefined
+/** The regions asked for. */
+export function askedRegions ({ region, scheme }: AggregateFilters): RawBuilder<unknown> {
   const named = region === undefined ? sql`true` : sql`area.id in (${sql.join(region)})`
   const ofScheme = scheme === undefined ? sql`true` : sql`area.scheme in (${sql.join(scheme)})`
-  return sql`asked as (select area.id as region from area where area.kind = 'aggregate' and ${named} and ${ofScheme}),
+  return sql`(select area.id as region from area where area.kind = 'aggregate' and ${named} and ${ofScheme})`
+}
+
+/** Whether the area of a figure belongs to a region, or is the region itself. */
+export function isMember (region: string, { membersOn }: Context): RawBuilder<SqlBool> {
+  return sql<SqlBool>`observation.country in (select ${sql.ref(region)} union all select area_member.area from area_member where area_member.aggregate = ${sql.ref(region)} and ${holdsOn('area_member', membersOn)})`
+}
+
+/** The tables asked and membership, the regions asked for and the areas of each; nothing where no regions are asked for. */
+export function regions (filters: AggregateFilters, { membersOn }: Context): RawBuilder<unknown> | undefined {
+  if (filters.region === undefined && filters.scheme === undefined) return undefined
+  return sql`asked as ${askedRegions(filters)},
     membership as (
       select region, region as area from asked
       union select region, area_member.area from asked join area_member on area_member.aggregate = asked.region and ${holdsOn('area_member', membersOn)}
@@ -41,14 +51,14 @@ export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Con
   const { region: _region, latest, ...others } = filters
   const { origin, sex: _sex, age: _age, breakdown: _breakdown, qualifier: _qualifier, obs_status: _status, derived: _derived, ...cellFilters } = others
   const regional = regions(filters, context)
-  const inAreas = (column: string) => regional === undefined ? sql<SqlBool>`true` : sql<SqlBool>`${sql.ref(column)} in (select membership.area from membership)`
-  const asked = (rows: Observations): Observations => rows.where(inEditions(filters.source)).where(inAreas('observation.country'))
+  const inAreas = regional === undefined ? sql<SqlBool>`true` : sql<SqlBool>`observation.country in (select membership.area from membership)`
+  const asked = (rows: Observations): Observations => rows.where(inEditions(filters.source)).where(inAreas)
   const plain = narrowed(db, others, context)
-  const cells = asked(narrowed(db, cellFilters, context, cellsOf(filters.indicator, filters.country === undefined ? inAreas('area.id') : sql`area.id in (${sql.join(filters.country)})`)))
+  const cells = asked(narrowed(db, cellFilters, context, 'cells'))
   const cellsIn = (table: string) => sql`select ${columns(cell)} from ${sql.ref(table)}`
   const read = (rows: Observations) => rows.clearSelect().select([
     'observation.indicator', 'observation.source', 'observation.country', 'observation.time_period', 'observation.breakdown', 'observation.age', 'observation.sex', 'observation.origin',
-    'observation.value', 'observation.qualifier', 'indicator.unit', 'indicator.kind', 'area.kind as area_kind', sql<boolean>`false`.as('ages_overlap'), sql<boolean>`false`.as('origins_overlap')
+    'observation.value', 'observation.qualifier', 'indicator.unit', 'indicator.kind', sql<boolean>`area.kind = 'aggregate'`.as('is_aggregate'), sql<boolean>`false`.as('ages_overlap'), sql<boolean>`false`.as('origins_overlap')
   ])
 
   // Looked up cell by cell, for the planner does not know how few cells there are and would rather read all figures.
@@ -63,6 +73,24 @@ export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Con
   if (areTotalsFirst) tables.push(sql`total as materialized (${rows(asked(plain).where('observation.origin', 'in', totals))})`)
   const table = areTotalsFirst ? sql`select * from total union all ${ofCells(sql`${cellsIn('cell')} except ${cellsIn('total')}`, asked(plain))}` : rows(asked(plain))
   return sql`with ${sql.join([...tables, sql`figure as (select * from ${addable(sql`(${table})`, filters, keysOf(filters), mixed)} as kept ${whole ? sql`` : sql`where value is not null`})`])}`
+}
+
+/** The cells that pass the filters and have a value; those of the areas asked for, or of `areas`. */
+export function wholeCells (db: Kysely<DB>, filters: AggregateFilters, context: Context, areas: RawBuilder<SqlBool> | undefined = inRegionsAsked(filters, context)): RawBuilder<unknown> {
+  const { region: _region, latest, ...others } = filters
+  let cells = narrowed(db, others, context, 'cells').where(inEditions(filters.source))
+  if (areas !== undefined) cells = cells.where(areas)
+  const whole = cells.where(sql.ref('has_value'), '=', true).clearSelect().select([
+    ...cellOfObservation, 'observation.value', sql<number>`n`.as('n'), sql<boolean>`is_zero`.as('is_zero'), sql<boolean>`is_cumulative`.as('is_cumulative'), sql<string>`'_T'`.as('origin'), sql<string>`'_T'`.as('age'), sql<boolean>`false`.as('origins_overlap'),
+    sql<string>`qualifiers`.as('qualifier'), sql<string>`observation.breakdowns`.as('breakdown'), 'indicator.unit', 'indicator.kind', sql<boolean>`area.kind = 'aggregate'`.as('is_aggregate')
+  ])
+  return sql`select * from (${latest === true ? newestOfCells(whole) : whole}) as cell where n > 0`
+}
+
+function inRegionsAsked (filters: AggregateFilters, { membersOn }: Context): RawBuilder<SqlBool> | undefined {
+  if (filters.region === undefined && filters.scheme === undefined) return undefined
+  return sql<SqlBool>`observation.country in (select asked.region from ${askedRegions(filters)} as asked
+    union all select area_member.area from area_member join ${askedRegions(filters)} as asked on asked.region = area_member.aggregate where ${holdsOn('area_member', membersOn)})`
 }
 
 /** A table with the region of each area, where rows are grouped by it: once for each region that the area belongs to. */
@@ -100,7 +128,7 @@ export async function survey (db: Kysely<DB>, filters: AggregateFilters, context
   const { rows: [found] } = await sql<{ doubtful: boolean } & Record<Dimension, boolean>>`${figures(db, filters, context, { whole: true })}, part as (
       select ${group},
         ${sql.join(levels.map((dimension) => sql`min(${level(dimension)}) as ${end('min', dimension)}, max(${level(dimension)}) as ${end('max', dimension)},`), sql` `)}
-        ${sql.join(ends.map((column) => sql`min(${sql.ref(column)}) ${valued} as ${sql.ref(`first_${column}`)}, max(${sql.ref(column)}) ${valued} as ${sql.ref(`last_${column}`)}`))}, bool_or(kind = 'rate') as rate, count(value) as n, bool_or(area_kind = 'aggregate') as aggregates
+        ${sql.join(ends.map((column) => sql`min(${sql.ref(column)}) ${valued} as ${sql.ref(`first_${column}`)}, max(${sql.ref(column)}) ${valued} as ${sql.ref(`last_${column}`)}`))}, bool_or(kind = 'rate') as rate, count(value) as n, bool_or(is_aggregate) as aggregates
       from figure group by ${group}
     ), added as (
       select ${differ('time_period')} or ${differ('source')} or (bool_or(rate) and sum(n) > 1) or (bool_or(aggregates) and ${differ('country')}) as doubtful

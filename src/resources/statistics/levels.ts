@@ -11,7 +11,7 @@ export const totals = ['_T', '_Z']
 export type Dimension = typeof dimensions[number]
 
 /** What a table of figures must have. The last two tell of parts that overlap, which nobody can add. */
-export const figureColumns = [...cell, ...dimensions, 'value', 'qualifier', 'unit', 'kind', 'area_kind', 'ages_overlap', 'origins_overlap']
+export const figureColumns = [...cell, ...dimensions, 'value', 'qualifier', 'unit', 'kind', 'is_aggregate', 'ages_overlap', 'origins_overlap']
 
 /**
  * How fit a figure is to be added, as text: of a cell only those stay that have the least. To add up, a total is better

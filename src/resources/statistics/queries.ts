@@ -1,7 +1,7 @@
 // Observations from the database: as they are, counted, and compared.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { areasOf, columns, matches } from '../../db/fragments.ts'
-import { inEditions, newestOfSeries, newestOfSources, observations, superseded, totalsOnly, within, type Observations } from '../../db/observations.ts'
+import { cellOfObservation, inEditions, newestOfSeries, newestOfSources, observations, superseded, totalsOnly, within, type Observations } from '../../db/observations.ts'
 import type { DB } from '../../db/types.ts'
 import { ComparedValueSchema, type Availability, type CompareFilters, type StatisticsFilters } from './schema.ts'
 
@@ -18,17 +18,20 @@ function shared (rows: Observations, { indicator, country, region, kind, source 
   if (region !== undefined) query = query.where(sql<SqlBool>`observation.country in ${areasOf(region, membersOn)}`)
   if (kind !== undefined) query = query.where('area.kind', 'in', kind)
   else if (country === undefined) {
-    // With a limit it looks for one series of each indicator; without, it would read them all.
     const asked = indicator === undefined ? sql`true` : sql`i.id in (${sql.join(indicator)})`
-    query = query.where(sql<SqlBool>`(area.kind <> 'aggregate' or observation.indicator in (select i.id from indicator i where ${asked} and (
-      select 1 from series s join area a on a.id = s.country and a.kind <> 'aggregate' where s.indicator = i.id limit 1) is null))`)
+    query = query.where(sql<SqlBool>`(area.kind <> 'aggregate' or observation.indicator in (select i.id from indicator i where ${asked} and ${hasOnlyAggregates('i.id')}))`)
   }
   if (source !== undefined) query = query.where('observation.source', 'in', source)
   return query
 }
 
+/** Whether an indicator has figures of aggregates alone. With a limit one row of the coverage tells; without, all would be read. */
+export function hasOnlyAggregates (indicator: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`((select 1 from coverage where coverage.indicator = ${sql.ref(indicator)} and not is_aggregate limit 1) is null)`
+}
+
 /** Whether a source passes the filters that are about sources alone. */
-function sourcePasses ({ dataset, source, publisher, license, redistributable, superseded: replaced }: Pick<StatisticsFilters, 'dataset' | 'source' | 'publisher' | 'license' | 'redistributable' | 'superseded'>): RawBuilder<SqlBool> {
+export function sourcePasses ({ dataset, source, publisher, license, redistributable, superseded: replaced }: Pick<StatisticsFilters, 'dataset' | 'source' | 'publisher' | 'license' | 'redistributable' | 'superseded'>): RawBuilder<SqlBool> {
   const conditions = [sql<SqlBool>`true`]
   const oneOf = (column: string, values: string[] | undefined): void => { if (values !== undefined) conditions.push(sql<SqlBool>`${sql.ref(`source.${column}`)} in (${sql.join(values)})`) }
   oneOf('dataset', dataset)
@@ -71,22 +74,37 @@ export function observationRows (db: Kysely<DB>, filters: StatisticsFilters, con
   return narrowed(db, filters, context)
 }
 
-export function availabilityRows (db: Kysely<DB>, filters: StatisticsFilters, context: Context): RawBuilder<Availability> {
+/** Whether nothing tells areas or figures apart, so that the coverage of each source answers. */
+function isOfSources ({ indicator: _indicator, dataset: _dataset, source: _source, publisher: _publisher, license: _license, redistributable: _redistributable, superseded: _superseded, ...others }: StatisticsFilters): boolean {
+  return [others.country, others.region, others.kind, others.origin, others.sex, others.age, others.breakdown, others.latest].every((filter) => filter === undefined) && !isBelowSeries(others)
+}
+
+const split = ['country', 'origin', 'sex', 'age', 'breakdown'] as const
+
+/** The codes of each dimension that stand in the figures, and how many figures there are, for each indicator and source. */
+function codesIn (db: Kysely<DB>, filters: StatisticsFilters, context: Context): RawBuilder<unknown> {
+  if (isOfSources(filters)) {
+    const asked = filters.indicator === undefined ? sql`true` : sql`coverage.indicator in (${sql.join(filters.indicator)})`
+    return sql`select coverage.indicator, coverage.source, dimension, code, n from coverage join source on source.id = coverage.source
+        where ${asked} and ${sourcePasses(filters)} and (not is_aggregate or coverage.indicator in (select i.id from indicator i where ${hasOnlyAggregates('i.id')}))`
+  }
+  const isOfSeries = filters.latest !== true && !isBelowSeries(filters)
+  const isOfCells = isOfSeries && [filters.origin, filters.sex, filters.age, filters.breakdown].every((filter) => filter === undefined)
   const figures = narrowed(db, filters, context)
-  const series = filters.latest === true || isBelowSeries(filters) ? figures : narrowed(db, filters, context, 'series')
-  // One pass over the series finds the values of every dimension; of figures only the periods are needed.
-  const split = ['country', 'origin', 'sex', 'age', 'breakdown'] as const
-  const which = (column: string) => sql`dimension = ${sql.lit(column)}`
-  const listed = (column: string) => sql`array_agg(code order by code) filter (where ${which(column)})`
-  const period = (end: 'min' | 'max') => sql`substr(${sql.raw(end)}(period_order(code)) filter (where ${which('time_period')}), 12)`
+  return sql`select indicator, source, case 0 ${sql.join(split.map((column) => sql`when grouping(${sql.ref(column)}) then ${sql.lit(column)}`), sql` `)} else 'figure' end as dimension,
+          coalesce(${columns(split)}, '_T') as code, ${isOfSeries ? sql`sum(observation_count)` : sql`count(*)`} as n
+        from (${isOfSeries ? narrowed(db, filters, context, 'series').select(sql<number>`observation_count`.as('observation_count')) : figures}) o group by indicator, source, grouping sets ((), ${columns(split)})
+        union all select indicator, source, 'time_period', time_period, count(*) from (${isOfCells ? narrowed(db, filters, context, 'cells').clearSelect().select(cellOfObservation) : figures}) o group by indicator, source, time_period`
+}
+
+export function availabilityRows (db: Kysely<DB>, filters: StatisticsFilters, context: Context): RawBuilder<Availability> {
+  const which = (dimension: string) => sql`filter (where dimension = ${sql.lit(dimension)})`
+  const listed = (dimension: string) => sql`array_agg(code order by code) ${which(dimension)}`
+  const period = (end: 'min' | 'max') => sql`substr(${sql.raw(end)}(period_order(code)) ${which('time_period')}, 12)`
   return sql<Availability>`(
-    with part as (
-        select indicator, source, case 0 ${sql.join(split.map((column) => sql`when grouping(${sql.ref(column)}) then ${sql.lit(column)}`), sql` `)} end as dimension, coalesce(${columns(split)}) as code, null::bigint as n
-        from (${series}) o group by indicator, source, grouping sets (${columns(split)})
-        union all select indicator, source, 'time_period', time_period, count(*) from (${figures}) o group by indicator, source, time_period
-      ), span as (
-        select indicator, source, sum(n)::bigint as observation_count, count(*) filter (where ${which('country')}) as area_count,
-               count(*) filter (where ${which('origin')} and code not in ('_T', '_U', '_Z')) as origin_count, count(*) filter (where ${which('time_period')}) as period_count,
+    with part as (${codesIn(db, filters, context)}), span as (
+        select indicator, source, (sum(n) ${which('figure')})::bigint as observation_count, count(*) ${which('country')} as area_count,
+               count(*) filter (where dimension = 'origin' and code not in ('_T', '_U', '_Z')) as origin_count, count(*) ${which('time_period')} as period_count,
                ${period('min')} as first_period, ${period('max')} as last_period, ${listed('sex')} as sexes, ${listed('age')} as ages, ${listed('breakdown')} as breakdowns
         from part group by indicator, source)
     select span.indicator, span.source, source.dataset, source.publisher, indicator.unit, span.observation_count, span.area_count, span.origin_count,
@@ -117,33 +135,34 @@ const comparable = ['breakdown', 'time_period', 'time_basis', 'measure_basis', '
 /** The fields of a compared value that stand in the observation or its source as they are. */
 const parts = Object.keys(ComparedValueSchema.properties).filter((field) => field !== 'is_default')
 
-export function compareRows (db: Kysely<DB>, filters: CompareFilters, context: Context) {
+export function compareRows (db: Kysely<DB>, filters: CompareFilters, context: Context): RawBuilder<unknown> {
   const { time_period: periods, source, min_ratio: minRatio } = filters
-  const figures = newestOfSources(within(totalsOnly(shared(observations(db, periods === undefined ? 'newest' : 'all'), filters, context)).where(sourcePasses(filters)).where(inEditions(source)), periods))
-    .select(['source.edition', 'source.released', 'source.secondary'])
-  const of = sql.raw('partition by indicator, country')
+  const of = periods === undefined ? 'newest' : 'all'
+  const ofSources = (rows: Observations) => within(totalsOnly(rows).where(sourcePasses(filters)).where(inEditions(source)), periods)
+  const figures = ofSources(shared(observations(db, of), filters, context))
+  const enough = minRatio === undefined ? sql`true` : sql`ratio >= ${minRatio}`
+  if (of === 'all') return sql`(select * from (select indicator, country, ${compared(newestOfSources(figures, of))} group by indicator, country, unit) as compared where ${enough})`
+  // Row by row, so that a page compares no more than it shows, and who counts rows compares nothing.
+  const one = ofSources(observations(db, of)).where(sql<SqlBool>`(observation.indicator, observation.country) = (one.indicator, one.country)`)
+  return sql`(select one.indicator, one.country, compared.* from (${figures.clearSelect().select(['observation.indicator', 'observation.country']).distinct()}) as one
+      left join lateral (select ${compared(newestOfSources(one, of))}) as compared on true where ${enough})`
+}
+
+/** What is told of some figures, the newest of each source, of one indicator and area. */
+function compared (figures: Observations): RawBuilder<unknown> {
   const best = sql`${sql.join(rules.map(([, rule]) => sql`${rule} desc`))}, source collate "C"`
   // A rule decides where the best figure has more of it than the next one has.
-  const decided = sql<string>`case when count(*) = 1 then 'only_figure' ${sql.join(rules.map(([name, rule]) =>
+  const decided = sql`case when count(*) = 1 then 'only_figure' ${sql.join(rules.map(([name, rule]) =>
     sql`when max(${rule}) filter (where place = 1) is distinct from max(${rule}) filter (where place = 2) then ${sql.lit(name)}`), sql` `)} else 'source_id' end`
-  const first = <T>(column: string) => sql<T>`(array_agg(${sql.ref(column)} order by place))[1]`
+  const first = (column: string) => sql`(array_agg(${sql.ref(column)} order by place))[1]`
   const part = sql`jsonb_build_object(${sql.join(parts.map((field) => sql`${sql.lit(field)}::text, ${sql.ref(field)}`))}, 'is_default', place = 1)`
-  let rows = db.with('figure', () => figures)
-    .with('placed', (cte) => cte.selectFrom('figure').selectAll().select(sql<number>`row_number() over (${of} order by ${best})`.as('place')))
-    .selectFrom('placed').groupBy(['indicator', 'country', 'unit'])
-    .select([
-      'indicator', 'country', 'unit',
-      sql<number>`count(*)`.as('value_count'), sql<number>`min(value)`.as('min'), sql<number>`max(value)`.as('max'),
-      // What can be sorted by goes into cursors as a JSON number, and is compared with as one.
-      sql<number | null>`(${ratio})::float8`.as('ratio'),
-      sql<string[]>`array_remove(array[${sql.join(comparable.map((field) => sql`case when count(distinct coalesce(${sql.ref(field)}, '')) > 1 then ${sql.lit(field)}::text end`))}], null)`.as('differs'),
-      first<string>('source').as('default_source'), sql<number>`(${first('value')})::float8`.as('default_value'), first<string>('time_period').as('default_time_period'),
-      sql<string>`(${decided}) collate "C"`.as('default_rule'),
-      sql<unknown[]>`jsonb_agg(${part} order by place)`.as('values')
-    ])
-  if (minRatio !== undefined) rows = rows.having(sql<SqlBool>`${ratio} >= ${minRatio}`)
-  return rows
+  // What can be sorted by goes into cursors as a JSON number, and is compared with as one.
+  return sql`min(unit) as unit, count(*) as value_count, min(value) as min, max(value) as max, (${ratio})::float8 as ratio,
+      array_remove(array[${sql.join(comparable.map((field) => sql`case when count(distinct coalesce(${sql.ref(field)}, '')) > 1 then ${sql.lit(field)}::text end`))}], null) as differs,
+      ${first('source')} as default_source, (${first('value')})::float8 as default_value, ${first('time_period')} as default_time_period,
+      (${decided}) collate "C" as default_rule, jsonb_agg(${part} order by place) as values
+    from (select *, row_number() over (partition by indicator, country order by ${best}) as place from (${figures.select(['source.edition', 'source.released', 'source.secondary'])}) as figure) as placed`
 }
 
 /** Rounded, since a quotient has no end. */
-const ratio = sql<number | null>`case when count(*) > 1 and min(value) > 0 then round(max(value) / min(value), 4) end`
+const ratio = sql`case when count(*) > 1 and min(value) > 0 then round(max(value) / min(value), 4) end`

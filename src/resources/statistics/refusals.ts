@@ -4,7 +4,9 @@ import { columns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { Issue } from '../../errors.ts'
 import { groupKeys, type AggregateFilters } from './aggregate-schema.ts'
+import { inEditions } from '../../db/observations.ts'
 import { inRegions, keysOf, keysOfFigures } from './figures.ts'
+import { hasOnlyAggregates, sourcePasses } from './queries.ts'
 
 /** Whether any row would mix what must not be mixed. */
 interface Mixed {
@@ -40,9 +42,34 @@ export async function refusalsOf (db: Kysely<DB>, filters: AggregateFilters): Pr
   return issues
 }
 
-/** What the figures that would be added tell. `from` is the WITH that ends in them. */
-export async function refusalsOfFigures (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters): Promise<Issue[]> {
-  const mixed = await mixedIn(db, from, filters)
+/** What is known of whole cells without a look at each: whether some hold parts that overlap, and whether a row may mix what must not be mixed. */
+export async function doubtsOfCells (db: Kysely<DB>, filters: AggregateFilters): Promise<{ overlap: boolean, mix: boolean }> {
+  const { country, indicator, kind, latest, source, time_period: period } = filters
+  const keys = keysOf(filters)
+  const doubts = [sql`i.kind = 'rate'`]
+  if (!keys.includes('time_period') && period?.length !== 1 && !(latest === true && keys.includes('country'))) doubts.push(sql`true`)
+  if (!keys.includes('source') && source?.length !== 1) {
+    doubts.push(sql`(select count(distinct source.id) from coverage join source on source.id = coverage.source where coverage.indicator = i.id and dimension = 'figure' and ${sourcePasses(filters)} and ${inEditions(source)}) > 1`)
+  }
+  if (!keys.includes('country') && country?.length !== 1) {
+    if (kind !== undefined) doubts.push(sql.lit(kind.includes('aggregate')))
+    else doubts.push(country === undefined ? hasOnlyAggregates('i.id') : sql`exists (select 1 from area where area.id in (${sql.join(country)}) and area.kind = 'aggregate')`)
+  }
+  const { rows: [found] } = await sql<{ overlap: boolean, mix: boolean }>`
+    select coalesce(bool_or((select 1 from cell where cell.indicator = i.id and is_overlapping limit 1) is not null), false) as overlap, coalesce(bool_or(${sql.join(doubts, sql` or `)}), false) as mix
+    from indicator i where i.id in (${sql.join(indicator)})`.execute(db)
+  return found!
+}
+
+/** How a table tells what a figure is: whether it counts since the beginning, how many were added, and whether they overlap. */
+const forms = {
+  figures: { n: sql`count(*)`, isCumulative: sql`'cumulative' = any (string_to_array(breakdown, '.'))`, overlap: sql`bool_or(ages_overlap) as ages, bool_or(origins_overlap) as origins` },
+  cells: { n: sql`sum(n)`, isCumulative: sql`is_cumulative`, overlap: sql`false as ages, false as origins` }
+}
+
+/** What the figures that would be added tell. `from` is the WITH that ends in them, or in cells that do not overlap. */
+export async function refusalsOfFigures (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters, form: keyof typeof forms = 'figures'): Promise<Issue[]> {
+  const mixed = await mixedIn(db, from, filters, forms[form])
   if (!Object.values(mixed).includes(true)) return []
   const offers = await offersOf(db, from)
   const [periods, ages, origins] = (['periods', 'ages', 'origins'] as const).map((part) => [...new Set(offers.flatMap((offer) => offer[part]))].sort()) as [string[], string[], string[]]
@@ -71,15 +98,15 @@ function few (texts: string[]): string {
   return texts.length > 12 ? `${texts.slice(-12).join(', ')} and ${texts.length - 12} more` : texts.join(', ')
 }
 
-async function mixedIn (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters): Promise<Mixed> {
+async function mixedIn (db: Kysely<DB>, from: RawBuilder<unknown>, filters: AggregateFilters, { n, isCumulative, overlap }: typeof forms.figures): Promise<Mixed> {
   const keys = keysOf(filters)
   const each = (more: string[]) => columns([...keys, 'indicator', ...more])
   const group = columns([...keysOfFigures(keys), 'indicator', 'source', 'country', 'time_period'])
   const any = (condition: RawBuilder<unknown>, name: keyof Mixed) => sql`coalesce(bool_or(${condition}), false) as ${sql.ref(name)}`
   // What was counted since the beginning stands for an instant too, whatever the indicator.
   const { rows: [mixed] } = await sql<Mixed>`${from}, part as (
-      select ${group}, bool_or(kind = 'rate') as rate, bool_or(kind <> 'flow' or 'cumulative' = any (string_to_array(breakdown, '.'))) as of_instant,
-        count(*) as n, bool_or(area_kind = 'aggregate') as aggregate, bool_or(ages_overlap) as ages, bool_or(origins_overlap) as origins
+      select ${group}, bool_or(kind = 'rate') as rate, bool_or(kind <> 'flow' or ${isCumulative}) as of_instant,
+        ${n} as n, bool_or(is_aggregate) as aggregate, ${overlap}
       from figure group by ${group}
     ), whole as (
       select ${each(['source'])}, bool_or(rate) as rate, bool_or(of_instant) as of_instant, sum(n) as n, count(distinct country) as areas, bool_or(aggregate) as aggregates,
