@@ -34,21 +34,23 @@ export async function apply (trx: Transaction<DB>, order: Order): Promise<Applie
   const gone = order.replace ? await remove(trx, order, sql`not ${isTotal(order.totals)}`) : 0
   for (const source of order.sources) await stageTotals(trx, source, order.totals)
   // A total whose parts have all lost their value has none to tell, and one that has lost its parts goes with them.
-  const empty = await sql`delete from observation o using ${staged} s where s.is_total and s.value is null and o.derived and ${sameKey}`.execute(trx)
-  await sql`delete from ${staged} where is_total and value is null`.execute(trx)
+  const empty = await sql`
+    with s as (delete from ${staged} where is_total and value is null returning *)
+    delete from observation o using s where o.derived and ${sameKey}`.execute(trx)
   const totals = await merge(trx, order, ['value', 'measure_basis', 'qualifier', 'obs_status', 'derived'], true)
   const goneTotals = Number(empty.numAffectedRows ?? 0) + (order.replace ? await remove(trx, order, sql`o.derived`) : 0)
   return { inserted: files.inserted + totals.inserted, updated: files.updated + totals.updated, deleted: gone + goneTotals }
 }
 
-async function merge (trx: Transaction<DB>, { revision, ours = sql<SqlBool>`true` }: Order, carries: Carried[], isTotal: boolean): Promise<{ inserted: number, updated: number }> {
-  await sql`analyze ${staged}`.execute(trx)
+async function merge (trx: Transaction<DB>, { sources, revision, ours = sql<SqlBool>`true` }: Order, carries: Carried[], isTotal: boolean): Promise<{ inserted: number, updated: number }> {
+  // Of one column: how many rows there are is what the planner must know.
+  await sql`analyze ${staged} (indicator)`.execute(trx)
   await sql`drop table if exists pg_temp.figure_change`.execute(trx)
   // The source's own figure stands above one that was added up.
   await sql`
     create temp table figure_change on commit drop as
     select s.*, o.indicator is not null as stands
-    from ${staged} s left join observation o on ${sameKey}
+    from ${staged} s left join observation o on o.source in (${sql.join(sources)}) and ${sameKey}
     where s.is_total = ${isTotal} and (o.indicator is null or ((${list(carries, 'o')}) is distinct from (${list(carries, 's')}) ${isTotal ? sql`and o.derived` : sql``} and ${ours}))`.execute(trx)
   const inserted = await sql`
     insert into observation (${list(keyColumns)}, ${list(valueColumns)}, revision)
