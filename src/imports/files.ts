@@ -4,9 +4,9 @@ import { open as openFile, stat } from 'node:fs/promises'
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
-import { CsvError, parse } from 'csv-parse'
 import yauzl from 'yauzl'
 import { StartError } from '../errors.ts'
+import { CsvFault, csvRows } from './csv-rows.ts'
 import type { Place, Sheet } from './format.ts'
 
 /** A row of a table with the place where it begins. Of JSON the first row has the names of the fields. */
@@ -14,9 +14,9 @@ export interface Row extends Place {
   cells: string[]
 }
 
-/** One file as it was published; a zip can hold several. */
+/** One file as it was published, the rows of a table several at a time; a zip can hold several files. */
 export type Opened =
-  | { name: string, kind: 'table', rows: AsyncIterable<Row> }
+  | { name: string, kind: 'table', rows: AsyncIterable<Row[]> }
   | { name: string, kind: 'workbook', sheets: Sheet[] }
 
 const zipMagic = '504b0304'
@@ -95,7 +95,7 @@ function table (name: string, bytes: Readable): Opened {
   return { name, kind: 'table', rows: rowsOf(name, bytes) }
 }
 
-async function * rowsOf (name: string, bytes: Readable): AsyncGenerator<Row> {
+async function * rowsOf (name: string, bytes: Readable): AsyncGenerator<Row[]> {
   try {
     const text = decoded(name, bytes)
     const { value: first = '' } = await text.next() as { value?: string }
@@ -127,21 +127,10 @@ async function * decoded (name: string, bytes: Readable): AsyncGenerator<string>
   yield decoder.decode()
 }
 
-async function * csvRows (text: AsyncIterable<string>): AsyncGenerator<Row> {
-  // How many cells a row has is for the reader to judge, who can name the row.
-  const parser = chained(Readable.from(text), parse({ info: true, relax_column_count: true, skip_empty_lines: true, trim: true, max_record_size: 1_000_000 }))
-  for await (const { record: cells, info } of parser as AsyncIterable<{ record: string[], info: { lines: number } }>) {
-    // The parser tells the line on which a row ends; people look for the one on which it begins.
-    let line = info.lines
-    for (const cell of cells) if (cell.includes('\n')) line -= cell.split('\n').length - 1
-    yield { line, cells }
-  }
-}
-
 /** Characters of JSON that are read: the answers of an API are much smaller, and are held as a whole. */
 const mostJson = 30_000_000
 
-async function * jsonRows (name: string, text: AsyncIterable<string>): AsyncGenerator<Row> {
+async function * jsonRows (name: string, text: AsyncIterable<string>): AsyncGenerator<Row[]> {
   let whole = ''
   for await (const part of text) {
     whole += part
@@ -151,15 +140,12 @@ async function * jsonRows (name: string, text: AsyncIterable<string>): AsyncGene
   const strange = records.findIndex((record) => typeof record !== 'object' || record === null || Array.isArray(record))
   if (strange !== -1) throw new StartError(`${name} is no array of records: number ${strange + 1} in it is no object.`)
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))]
-  yield { line: 0, cells: names }
-  for (const [i, record] of records.entries()) {
-    yield { line: i + 1, cells: names.map((name) => record[name] === null || record[name] === undefined ? '' : String(record[name]).trim()) }
-  }
+  yield [{ line: 0, cells: names }, ...records.map((record, i) => ({ line: i + 1, cells: names.map((name) => record[name] === null || record[name] === undefined ? '' : String(record[name]).trim()) }))]
 }
 
 function unreadable (name: string, error: unknown): unknown {
   if (error instanceof StartError) return error
-  if (error instanceof CsvError) return new StartError(`${name} is not valid CSV: ${error.message.replace(/\.$/, '')}.`, { cause: error })
+  if (error instanceof CsvFault) return new StartError(`${name} is not valid CSV: ${error.message}.`, { cause: error })
   if (error instanceof SyntaxError) return new StartError(`${name} is not valid JSON: ${error.message}.`, { cause: error })
   if (error instanceof TypeError && /encod|decod/i.test(error.message)) return new StartError(`${name} is not UTF-8 text: save it as UTF-8 first.`, { cause: error })
   const { code, message } = error as NodeJS.ErrnoException
