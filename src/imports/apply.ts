@@ -43,6 +43,14 @@ export async function apply (trx: Transaction<DB>, order: Order): Promise<Applie
 }
 
 async function merge (trx: Transaction<DB>, { sources, revision, ours = sql<SqlBool>`true` }: Order, carries: Carried[], isTotal: boolean): Promise<{ inserted: number, updated: number }> {
+  const add = async (from: RawBuilder<unknown>): Promise<number> => {
+    const inserted = await sql`
+      insert into observation (${list(keyColumns)}, ${list(valueColumns)}, revision)
+      select ${list(keyColumns)}, ${list(valueColumns)}, ${revision} from ${from} order by ${list(keyColumns)}`.execute(trx)
+    return Number(inserted.numAffectedRows ?? 0)
+  }
+  const { rows: [standing] } = await sql<{ any: boolean }>`select exists (select 1 from observation where source in (${sql.join(sources)})) as any`.execute(trx)
+  if (!standing!.any) return { inserted: await add(sql`${staged} where is_total = ${isTotal}`), updated: 0 }
   // Of one column: how many rows there are is what the planner must know.
   await sql`analyze ${staged} (indicator)`.execute(trx)
   await sql`drop table if exists pg_temp.figure_change`.execute(trx)
@@ -52,14 +60,11 @@ async function merge (trx: Transaction<DB>, { sources, revision, ours = sql<SqlB
     select s.*, o.indicator is not null as stands
     from ${staged} s left join observation o on o.source in (${sql.join(sources)}) and ${sameKey}
     where s.is_total = ${isTotal} and (o.indicator is null or ((${list(carries, 'o')}) is distinct from (${list(carries, 's')}) ${isTotal ? sql`and o.derived` : sql``} and ${ours}))`.execute(trx)
-  const inserted = await sql`
-    insert into observation (${list(keyColumns)}, ${list(valueColumns)}, revision)
-    select ${list(keyColumns)}, ${list(valueColumns)}, ${revision} from figure_change where not stands
-    order by ${list(keyColumns)}`.execute(trx)
+  const inserted = await add(sql`figure_change where not stands`)
   const updated = await sql`
     update observation o set ${sql.join(carries.map((column) => sql`${sql.ref(column)} = s.${sql.ref(column)}`))}
     from figure_change s where s.stands and ${sameKey}`.execute(trx)
-  return { inserted: Number(inserted.numAffectedRows ?? 0), updated: Number(updated.numAffectedRows ?? 0) }
+  return { inserted, updated: Number(updated.numAffectedRows ?? 0) }
 }
 
 async function remove (trx: Transaction<DB>, { sources, ours = sql<SqlBool>`true` }: Order, which: ReturnType<typeof sql>): Promise<number> {

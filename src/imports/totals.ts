@@ -32,7 +32,9 @@ async function stageTotalsOf (db: Kysely<DB>, source: string, of: string, totals
   const groups = [...new Map(totals.map((total) => [keptBy(total).join(), keptBy(total)])).values()]
   const kept = splits.filter((split) => groups.some((group) => group.includes(split)))
   // All totals come from one reading of the parts. Numbers stand in for the texts of parts with a value, since the least
-  // and the greatest of texts are dear to find for each part of each total.
+  // and the greatest of texts are dear to find for each part of each total. The planner takes the parts for few and would
+  // sort them.
+  await sql`set local enable_sort = off`.execute(db)
   await sql`
     insert into ${staged} (is_total, is_part, ${names(keyColumns)}, value, ${names(described)}, time_basis, derived, attribution)
     with part as materialized (
@@ -54,6 +56,7 @@ async function stageTotalsOf (db: Kysely<DB>, source: string, of: string, totals
                value, measure_basis, case when is_partial then 'at_least' else qualifier end, obs_status, attributed_to, 'reference', true, 'explicit'
         from added where summed = ${summed} ${country === 'origin' ? sql`and origin not in ('_T', '_U', '_Z')` : sql``}`
     }), sql` union all `)}`.execute(db)
+  await sql`set local enable_sort = on`.execute(db)
 }
 
 const names = (columns: readonly string[]): RawBuilder<unknown> => sql.join(columns.map((column) => sql.ref(column)))
