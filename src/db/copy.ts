@@ -5,9 +5,9 @@ export function copyStatement (table: string, columns: string[]): string {
   return `copy ${quoted(table)} (${columns.map(quoted).join(', ')}) from stdin`
 }
 
-/** One line of it. */
+/** One line of it, without its end: a text put together from two would have to be copied once more. */
 export function copyLine (values: ReadonlyArray<string | number | boolean | null | undefined>): string {
-  return `${values.map((value) => value === null || value === undefined ? '\\N' : escaped(String(value))).join('\t')}\n`
+  return values.map((value) => value === null || value === undefined ? '\\N' : escaped(String(value))).join('\t')
 }
 
 const special = /[\\\t\n\r]/

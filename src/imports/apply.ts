@@ -34,30 +34,37 @@ export async function apply (trx: Transaction<DB>, order: Order): Promise<Applie
   const gone = order.replace ? await remove(trx, order, sql`not ${isTotal(order.totals)}`) : 0
   for (const source of order.sources) await stageTotals(trx, source, order.totals)
   // A total whose parts have all lost their value has none to tell, and one that has lost its parts goes with them.
-  const empty = await sql`delete from observation o using ${staged} s where s.is_total and s.value is null and o.derived and ${sameKey}`.execute(trx)
-  await sql`delete from ${staged} where is_total and value is null`.execute(trx)
+  const empty = await sql`
+    with s as (delete from ${staged} where is_total and value is null returning *)
+    delete from observation o using s where o.derived and ${sameKey}`.execute(trx)
   const totals = await merge(trx, order, ['value', 'measure_basis', 'qualifier', 'obs_status', 'derived'], true)
   const goneTotals = Number(empty.numAffectedRows ?? 0) + (order.replace ? await remove(trx, order, sql`o.derived`) : 0)
   return { inserted: files.inserted + totals.inserted, updated: files.updated + totals.updated, deleted: gone + goneTotals }
 }
 
-async function merge (trx: Transaction<DB>, { revision, ours = sql<SqlBool>`true` }: Order, carries: Carried[], isTotal: boolean): Promise<{ inserted: number, updated: number }> {
-  await sql`analyze ${staged}`.execute(trx)
+async function merge (trx: Transaction<DB>, { sources, revision, ours = sql<SqlBool>`true` }: Order, carries: Carried[], isTotal: boolean): Promise<{ inserted: number, updated: number }> {
+  const add = async (from: RawBuilder<unknown>): Promise<number> => {
+    const inserted = await sql`
+      insert into observation (${list(keyColumns)}, ${list(valueColumns)}, revision)
+      select ${list(keyColumns)}, ${list(valueColumns)}, ${revision} from ${from} order by ${list(keyColumns)}`.execute(trx)
+    return Number(inserted.numAffectedRows ?? 0)
+  }
+  const { rows: [standing] } = await sql<{ any: boolean }>`select exists (select 1 from observation where source in (${sql.join(sources)})) as any`.execute(trx)
+  if (!standing!.any) return { inserted: await add(sql`${staged} where is_total = ${isTotal}`), updated: 0 }
+  // Of one column: how many rows there are is what the planner must know, and once it can tell that of more rows by their pages.
+  if (!isTotal) await sql`analyze ${staged} (indicator)`.execute(trx)
   await sql`drop table if exists pg_temp.figure_change`.execute(trx)
   // The source's own figure stands above one that was added up.
   await sql`
     create temp table figure_change on commit drop as
     select s.*, o.indicator is not null as stands
-    from ${staged} s left join observation o on ${sameKey}
+    from ${staged} s left join observation o on o.source in (${sql.join(sources)}) and ${sameKey}
     where s.is_total = ${isTotal} and (o.indicator is null or ((${list(carries, 'o')}) is distinct from (${list(carries, 's')}) ${isTotal ? sql`and o.derived` : sql``} and ${ours}))`.execute(trx)
-  const inserted = await sql`
-    insert into observation (${list(keyColumns)}, ${list(valueColumns)}, revision)
-    select ${list(keyColumns)}, ${list(valueColumns)}, ${revision} from figure_change where not stands
-    order by ${list(keyColumns)}`.execute(trx)
+  const inserted = await add(sql`figure_change where not stands`)
   const updated = await sql`
     update observation o set ${sql.join(carries.map((column) => sql`${sql.ref(column)} = s.${sql.ref(column)}`))}
     from figure_change s where s.stands and ${sameKey}`.execute(trx)
-  return { inserted: Number(inserted.numAffectedRows ?? 0), updated: Number(updated.numAffectedRows ?? 0) }
+  return { inserted, updated: Number(updated.numAffectedRows ?? 0) }
 }
 
 async function remove (trx: Transaction<DB>, { sources, ours = sql<SqlBool>`true` }: Order, which: ReturnType<typeof sql>): Promise<number> {

@@ -14,9 +14,9 @@ export interface Row extends Place {
   cells: string[]
 }
 
-/** One file as it was published; a zip can hold several. */
+/** One file as it was published, the rows of a table several at a time; a zip can hold several files. */
 export type Opened =
-  | { name: string, kind: 'table', rows: AsyncIterable<Row> }
+  | { name: string, kind: 'table', rows: AsyncIterable<Row[]> }
   | { name: string, kind: 'workbook', sheets: Sheet[] }
 
 const zipMagic = '504b0304'
@@ -95,7 +95,7 @@ function table (name: string, bytes: Readable): Opened {
   return { name, kind: 'table', rows: rowsOf(name, bytes) }
 }
 
-async function * rowsOf (name: string, bytes: Readable): AsyncGenerator<Row> {
+async function * rowsOf (name: string, bytes: Readable): AsyncGenerator<Row[]> {
   try {
     const text = decoded(name, bytes)
     const { value: first = '' } = await text.next() as { value?: string }
@@ -127,21 +127,42 @@ async function * decoded (name: string, bytes: Readable): AsyncGenerator<string>
   yield decoder.decode()
 }
 
-async function * csvRows (text: AsyncIterable<string>): AsyncGenerator<Row> {
+/** The rows that are parsed already together: one at a time they would spend their time on being awaited. */
+async function * csvRows (text: AsyncIterable<string>): AsyncGenerator<Row[]> {
   // How many cells a row has is for the reader to judge, who can name the row.
   const parser = chained(Readable.from(text), parse({ info: true, relax_column_count: true, skip_empty_lines: true, trim: true, max_record_size: 1_000_000 }))
-  for await (const { record: cells, info } of parser as AsyncIterable<{ record: string[], info: { lines: number } }>) {
-    // The parser tells the line on which a row ends; people look for the one on which it begins.
-    let line = info.lines
-    for (const cell of cells) if (cell.includes('\n')) line -= cell.split('\n').length - 1
-    yield { line, cells }
+  // Of both signs that end a line inside of quotes the parser counts each as a line.
+  let twice = 0
+  for (;;) {
+    const rows: Row[] = []
+    for (let parsed: { record: string[], info: { lines: number } } | null; (parsed = parser.read()) !== null;) {
+      const { record: cells, info } = parsed
+      // It tells the line on which a row ends; people look for the one on which it begins.
+      let breaks = 0
+      for (const cell of cells) {
+        if (!cell.includes('\n')) continue
+        breaks += cell.split('\n').length - 1
+        twice += cell.split('\r\n').length - 1
+      }
+      rows.push({ line: info.lines - breaks - twice, cells })
+    }
+    if (rows.length > 0) yield rows
+    if (parser.readableEnded) return
+    await new Promise<void>((resolve, reject) => {
+      const settle = (error?: Error | null): void => {
+        parser.off('readable', settle).off('end', settle).off('error', settle)
+        if (error == null) resolve()
+        else reject(error)
+      }
+      parser.once('readable', settle).once('end', settle).once('error', settle)
+    })
   }
 }
 
 /** Characters of JSON that are read: the answers of an API are much smaller, and are held as a whole. */
 const mostJson = 30_000_000
 
-async function * jsonRows (name: string, text: AsyncIterable<string>): AsyncGenerator<Row> {
+async function * jsonRows (name: string, text: AsyncIterable<string>): AsyncGenerator<Row[]> {
   let whole = ''
   for await (const part of text) {
     whole += part
@@ -151,10 +172,7 @@ async function * jsonRows (name: string, text: AsyncIterable<string>): AsyncGene
   const strange = records.findIndex((record) => typeof record !== 'object' || record === null || Array.isArray(record))
   if (strange !== -1) throw new StartError(`${name} is no array of records: number ${strange + 1} in it is no object.`)
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))]
-  yield { line: 0, cells: names }
-  for (const [i, record] of records.entries()) {
-    yield { line: i + 1, cells: names.map((name) => record[name] === null || record[name] === undefined ? '' : String(record[name]).trim()) }
-  }
+  yield [{ line: 0, cells: names }, ...records.map((record, i) => ({ line: i + 1, cells: names.map((name) => record[name] === null || record[name] === undefined ? '' : String(record[name]).trim()) }))]
 }
 
 function unreadable (name: string, error: unknown): unknown {

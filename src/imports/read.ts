@@ -89,15 +89,17 @@ interface Attempt {
 async function readTable (format: Format, { name, rows }: Opened & { kind: 'table' }, reader: Reader, report: ReadReport): Promise<Attempt> {
   const first: string[][] = []
   let reading: ReturnType<typeof start> | undefined
-  for await (const row of rows) {
-    if (reading !== undefined) {
-      reading.row(row)
-      if (reading.found.records % 1000 === 0) await reader.drain()
-      continue
+  for await (const piece of rows) {
+    for (const row of piece) {
+      if (reading !== undefined) {
+        reading.row(row)
+        continue
+      }
+      const layout = layoutOf(format, row.cells)
+      if (layout !== undefined) reading = start(layout, name, row.cells, reader, report)
+      else if (first.push(row.cells) === preface) return { first }
     }
-    const layout = layoutOf(format, row.cells)
-    if (layout !== undefined) reading = start(layout, name, row.cells, reader, report)
-    else if (first.push(row.cells) === preface) break
+    await reader.drain()
   }
   if (reading === undefined) return { first }
   reading.end()
