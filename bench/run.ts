@@ -63,7 +63,12 @@ async function measure (): Promise<void> {
   const notes: string[] = []
   for (const [name, part] of Object.entries(parts)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue
-    const found = await part({ admin, databases, largest, say, note: (text) => notes.push(text) })
+    const found = await part({ admin, databases, largest, say, note: (text) => notes.push(text) }).catch(async (error: Error): Promise<Row[]> => {
+      say(String(error.stack))
+      await stopAll()
+      // The other parts are still worth their time.
+      return [{ what: `${name}: ${error.message.split('\n')[0]}`, ours: 'broke', ratios: [0], bar: 1 }]
+    })
     say(tableOf(found))
     rows.push(...found)
   }
