@@ -45,7 +45,7 @@ function say (text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-process.once('SIGINT', () => { stopAll().then(() => process.exit(130), () => process.exit(1)) })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stopAll().then(() => process.exit(1), () => process.exit(1)) })
 const admin = new pg.Client({ connectionString: adminUrl })
 await admin.connect()
 try {

@@ -20,7 +20,11 @@ export function percentile (values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
 }
 
-export const median = (values: number[]): number => percentile(values, 0.5)
+export function median (values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2
+}
 
 /** Of two measures, round by round. */
 export function ratiosOf (ours: number[], theirs: number[]): number[] {

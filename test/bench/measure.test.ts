@@ -8,6 +8,7 @@ await t.test('ratios are of the same round, and their median counts', (t) => {
   const ratios = ratiosOf([10, 30, 20], [20, 10, 20])
   t.same(ratios, [0.5, 3, 1])
   t.equal(median(ratios), 1)
+  t.equal(median([4, 1, 2, 3]), 2.5)
   t.equal(percentile([5, 1, 3, 2, 4], 0.99), 5)
   t.ok(Number.isNaN(median([])))
   t.end()
