@@ -33,7 +33,7 @@ export function ratiosOf (ours: number[], theirs: number[]): number[] {
 
 /** A number with as many digits as tell something. */
 export function shown (value: number): string {
-  if (!Number.isFinite(value)) return '-'
+  if (!Number.isFinite(value)) return value === Infinity ? '∞' : '-'
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 10 ? 1 : 2)
 }
 

@@ -39,7 +39,7 @@ await t.test('the table tells what is below its bar', (t) => {
 | first byte | 125 ms | 100 ms |  | 0.80 | 0.80 to 0.80 | 1, close |
 | more | 1 |  |  |  |  |  |
 `)
-  t.same([shown(1234.5), shown(12.34), shown(1.234), shown(Infinity)], ['1,235', '12.3', '1.23', '-'])
+  t.same([shown(1234.5), shown(12.34), shown(1.234), shown(Infinity), shown(NaN)], ['1,235', '12.3', '1.23', '∞', '-'])
   t.end()
 })
 
