@@ -77,6 +77,7 @@ async function measure (): Promise<void> {
     await machine(admin),
     `${shown(largest.figures)} figures, ${madeUp} of them made up: copies of the series on record, in the same proportions of indicators, corridors and years; ${shown(largest.history)} rows of history.`,
     tableOf(rows).trimEnd(),
+    ...positionals.length === 0 ? [] : [`Measured only in part: ${positionals.join(', ')}.`],
     ...notes
   ].join('\n\n')
   process.stdout.write(`${text}\n`)
