@@ -1,5 +1,6 @@
 // The one session of the embedded engine, which clients of the Postgres protocol share by taking turns: a statement or a transaction is a turn.
 import { Duplex } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { Answer, Request, Start } from './pglite-worker.ts'
 
@@ -13,6 +14,9 @@ export class PgliteSession {
   #isClosing = false
 
   private constructor (start: Start) {
+    // When V8 frees code of WebAssembly that it has replaced by faster code, it can lose count of it and end the process:
+    // https://github.com/nodejs/node/issues/64500. It must be told before there is any.
+    setFlagsFromString('--no-wasm-code-gc')
     // Without the flags of the process, which are meant for its own heap and its own loaders.
     this.#worker = new Worker(new URL('pglite-worker.ts', import.meta.url), { workerData: start, execArgv: [] })
     this.#worker.on('message', (answer: Answer) => this.#owed.resolve(answer))

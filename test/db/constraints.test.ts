@@ -56,7 +56,8 @@ await t.test('the lists in the schema are those of data/vocabulary.csv', async (
   const found = new Map<string, string[]>()
   for (const { table, definition } of checks) {
     const list = /^CHECK \(\((\w+) = ANY \(ARRAY\[(.*)\]\)\)\)$/.exec(definition)
-    if (list === null) continue
+    // What is counted from other tables has a list of its own.
+    if (list === null || table === 'coverage') continue
     found.set(`${table}.${list[1]!}`, [...list[2]!.matchAll(/'([^']+)'::text/g)].map((match) => match[1]!))
   }
   t.same([...found.keys()].sort(), Object.keys(lists).sort(), 'every list has a vocabulary')

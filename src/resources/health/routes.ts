@@ -39,7 +39,7 @@ export function health (app: FastifyInstance, { isReady }: HealthOptions): void 
     clearTimeout(timer)
   }
   // What the embedded database was once found to be it stays, so it is asked before anything can keep it busy.
-  app.addHook('onReady', check)
+  app.addHook('onReady', async () => { await isReady().catch(() => false) })
 
   app.get('/health/ready', {
     schema: {
