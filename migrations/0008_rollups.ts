@@ -34,7 +34,7 @@ export async function up (db: Kysely<unknown>): Promise<void> {
       country text collate "C" not null,
       source text collate "C" not null,
       time_period text collate "C" not null,
-      value numeric,
+      value numeric check (value <> 'NaN' and value < 'Infinity' and value > '-Infinity'),
       n int not null check ((n = 0) = (value is null)),
       has_value boolean not null check (has_value or n = 0),
       is_zero boolean not null,
