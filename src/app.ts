@@ -3,7 +3,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Config } from './config.ts'
@@ -22,6 +21,7 @@ import { clientError, frameworkError, handleProblems } from './http/problems.ts'
 import { parseQuery, validatorCompiler } from './http/query.ts'
 import { registerRateLimit } from './http/rate-limit.ts'
 import { requireFullSchemas } from './http/route-check.ts'
+import { securityHeaders } from './http/security.ts'
 import { health } from './resources/health/routes.ts'
 import { problems } from './resources/problems/routes.ts'
 import { registerResources } from './resources/index.ts'
@@ -90,7 +90,11 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
 
   requireFullSchemas(app)
   await app.register(accepts)
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false }, crossOriginResourcePolicy: { policy: 'cross-origin' } })
+  const security = securityHeaders({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false }, crossOriginResourcePolicy: { policy: 'cross-origin' } })
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(security)
+    done()
+  })
   await app.register(cors, { origin: '*', methods: ['GET', 'HEAD'], exposedHeaders: ['ETag', 'Link', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Content-Language'], strictPreflight: false })
   await registerRateLimit(app, config)
   handleProblems(app, { translate: problemOfDatabaseError, limited: config.rateLimit > 0 })

@@ -77,7 +77,7 @@ export function connectPostgres (url: string, replicaUrls: readonly string[], op
         await own.destroy()
       }
     },
-    newestRevision: async () => (await kept.query<[number]>('newest-revision', newestRevisionSql))[0]?.[0] ?? 0,
+    newestRevision: async () => Number((await kept.query('newest-revision', newestRevisionSql))[0]?.[0] ?? 0),
     isReady: async () => await isMigrated(main.db),
     close: async () => {
       kept.release()

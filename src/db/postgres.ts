@@ -5,7 +5,7 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } f
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { copyStatement } from './copy.ts'
-import { nameOf } from './prepared.ts'
+import { execute, nameOf, type TextRow } from './prepared.ts'
 import { typeParsers } from './type-parsers.ts'
 import type { DB } from './types.ts'
 
@@ -31,7 +31,7 @@ export interface PoolOptions {
  * A connection kept out of the pool for one short query that is sent all the time: half the cost of going through the
  * pool. It connects when it is first used and again after it broke.
  */
-export function keepConnection (pool: pg.Pool): { query: <Row extends unknown[]>(name: string, text: string) => Promise<Row[]>, release: () => void } {
+export function keepConnection (pool: pg.Pool): { query: (name: string, text: string) => Promise<TextRow[]>, release: () => void } {
   let kept: Promise<pg.PoolClient> | undefined
   const drop = (broken: Promise<pg.PoolClient>): void => {
     if (kept !== broken) return
@@ -51,7 +51,7 @@ export function keepConnection (pool: pg.Pool): { query: <Row extends unknown[]>
     query: async (name, text) => {
       const taken = take()
       try {
-        return (await (await taken).query<any>({ name, text, rowMode: 'array' })).rows
+        return await execute(await taken, { name, text }, [])
       } catch (error) {
         drop(taken)
         throw error

@@ -25,10 +25,8 @@ const namesOf = new WeakMap<PoolClient, LRUCache<string, string>>()
 /** Runs it on a client of the pool, outside any transaction. */
 export async function prepared (pool: Pool, statement: Statement, values: Value[]): Promise<TextRow[]> {
   const client = await pool.connect()
-  const names = namesOf.get(client) ?? new LRUCache({ max: kept })
-  namesOf.set(client, names)
   try {
-    const rows = await new Promise<TextRow[]>((resolve, reject) => client.query(new Execution(names, statement, values, resolve, reject)))
+    const rows = await execute(client, statement, values)
     client.release()
     return rows
   } catch (error) {
@@ -36,6 +34,13 @@ export async function prepared (pool: Pool, statement: Statement, values: Value[
     client.release(!(error instanceof DatabaseError))
     throw error
   }
+}
+
+/** Runs it on a client. */
+export async function execute (client: PoolClient, statement: Statement, values: Value[]): Promise<TextRow[]> {
+  const names = namesOf.get(client) ?? new LRUCache({ max: kept })
+  namesOf.set(client, names)
+  return await new Promise((resolve, reject) => client.query(new Execution(names, statement, values, resolve, reject)))
 }
 
 /** Sends all that a statement needs as one message, and takes what the driver reads of the answer. */

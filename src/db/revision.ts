@@ -1,11 +1,11 @@
 // The revision counter in use: coalesced reads of it, snapshots at it, and writes that raise it.
 import type { Readable } from 'node:stream'
-import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Connection, Server } from './connect.ts'
 import { copyOutStatement, type CopyOut } from './copy-out.ts'
 import type { RowQuery } from './page.ts'
-import { nameOf, type Value } from './prepared.ts'
+import type { Compiled } from './forms.ts'
 import type { DB } from './types.ts'
 
 export interface Revision {
@@ -28,10 +28,10 @@ export interface Reads {
    */
   snapshot: <T>(options: { asOf?: number | undefined, atLeast?: number, plansOnce?: boolean }, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>) => Promise<T>
   /**
-   * Runs one query of a single row of texts, the first of them the number of the newest revision, which makes it a snapshot
+   * Runs a query of a single row of texts, the first of them the number of the newest revision, which makes it a snapshot
    * by itself; undefined when that is not `revision`.
    */
-  texts: (query: RawBuilder<unknown>, options: { revision: number, plansOnce: boolean }) => Promise<Array<string | null> | undefined>
+  texts: (compiled: Compiled, revision: number) => Promise<Array<string | null> | undefined>
   /** All rows of a query in order as text that has begun to come, at the revision, if it is the newest; undefined where blocks must be read instead. */
   copyOut: (rows: RowQuery<unknown>, options: CopyOut & { revision: number }) => Promise<Readable | undefined>
   /** For building queries, which others run. */
@@ -126,13 +126,11 @@ export function createReads (connection: Connection): Reads {
       return await snapshotOn(of(connection), asOf, atLeast, work)
     },
 
-    texts: async (query, { revision, plansOnce }) => {
-      const { sql: text, parameters } = query.compile(db)
-      const statement = { text, name: plansOnce ? nameOf(text) : undefined }
+    texts: async ({ values, ...statement }, revision) => {
       const replica = nextReplica()
       for (const server of replica === undefined ? [connection] : [replica, connection]) {
         try {
-          const [[now, ...row] = []] = await server.texts(statement, parameters as Value[])
+          const [[now, ...row] = []] = await server.texts(statement, values)
           if (Number(now) === revision) return row
         } catch (error) {
           // As above; but what takes a replica too long takes the primary too long as well.

@@ -38,6 +38,9 @@ function compile (schema: Schema, components: ReadonlyMap<string, TSchema>): Vis
   }
 }
 
+/** What stands between the JSON of two flat rows and nowhere else, since quotes inside of values are escaped. */
+export const betweenRows = '},{"'
+
 /**
  * Makes the same walk over the JSON text of flat rows that stand one after the other, each with all fields of the schema, or
  * with those chosen, in its order. A name of a field with its quotes and colon stands nowhere else, since quotes inside of
@@ -51,18 +54,27 @@ export function compileTextCitations (row: TSchema): (text: string, chosen: stri
   return (text, chosen, cite) => {
     const fields = coded.filter(({ field }) => chosen === undefined || chosen.includes(field))
     if (fields.length === 0) return
-    // Rows are sorted, so that what stood in the row before mostly stands in the next one too.
+    // Rows are sorted, so that what stood in the row before mostly stands in the next one too, and mostly as far apart.
     const before = fields.map(() => ' ')
-    for (let at = 0; ;) {
-      for (const [i, { kind, mark, end }] of fields.entries()) {
-        at = text.indexOf(mark, at)
-        if (at === -1) return
-        at += mark.length
+    const gaps = fields.map(() => 0)
+    for (let begin = 0; begin < text.length;) {
+      const next = text.indexOf(betweenRows, begin)
+      const stop = next === -1 ? text.length : next
+      let at = begin
+      for (let i = 0; i < fields.length; i++) {
+        const { kind, mark, end } = fields[i]!
+        const likely = at + gaps[i]!
+        const found = likely < stop && text.startsWith(mark, likely) ? likely : text.indexOf(mark, at)
+        gaps[i] = found - at
+        at = found + mark.length
         if (text.startsWith(before[i]!, at) || text.startsWith('null', at)) continue
         const value = text.slice(at, text.indexOf(end, at + 1) + 1)
         before[i] = value
-        for (const code of [JSON.parse(value) as string | string[]].flat()) cite(kind, code)
+        // A code has nothing in it that would be escaped.
+        if (end === '"') cite(kind, value.slice(1, -1))
+        else for (const code of JSON.parse(value) as string[]) cite(kind, code)
       }
+      begin = stop + 2
     }
   }
 }

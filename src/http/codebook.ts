@@ -28,8 +28,14 @@ const lists: Record<CodeKind, string> = {
   license: '/v1/sources'
 }
 
+export interface NamesIn {
+  names: Map<string, string>
+  fallback: Set<string>
+}
+
 export class Codebook<Source> {
   readonly #names = new Map<string, Map<string, Names>>()
+  readonly #namesIn = new Map<string, NamesIn>()
   readonly #canonical = new Map<string, Map<string, string>>()
   /** Folded names and other codes of countries, and folded names of everything else: what a person may write instead of a code. */
   readonly #aliases = new Map<string, Map<string, string>>()
@@ -79,9 +85,19 @@ export class Codebook<Source> {
     return inLanguage == null ? { name: names[0]!, lang: 'en' } : { name: inLanguage, lang }
   }
 
-  /** The names of all codes of a kind. */
-  names (kind: CodeKind, lang: Language): Record<string, string> {
-    return Object.fromEntries([...this.#names.get(kind)?.keys() ?? []].map((code) => [code, this.name(kind, code, lang)!.name]))
+  /** The names of all codes of a kind, and which of them are not in that language. */
+  names (kind: CodeKind, lang: Language): NamesIn {
+    const key = `${kind} ${lang}`
+    const known = this.#namesIn.get(key)
+    if (known !== undefined) return known
+    const made: NamesIn = { names: new Map(), fallback: new Set() }
+    for (const code of this.#names.get(kind)?.keys() ?? []) {
+      const name = this.name(kind, code, lang)!
+      made.names.set(code, name.name)
+      if (name.lang !== lang) made.fallback.add(code)
+    }
+    this.#namesIn.set(key, made)
+    return made
   }
 
   /** The code that was probably meant. */

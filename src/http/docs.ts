@@ -8,6 +8,7 @@ import { sendNotModified } from './caching.ts'
 import { requireAcceptable } from './negotiation.ts'
 import { cachedHeaders, errorResponses, notModified } from './responses.ts'
 import { parameters } from './schemas.ts'
+import { securityHeaders } from './security.ts'
 
 // Pinned exactly, so the version names the bytes: the address can be kept for ever.
 const scriptName = `scalar-${packageJson.dependencies['@scalar/fastify-api-reference']}.js`
@@ -92,8 +93,8 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
     'Cache-Control': { type: 'string', description: cacheControl }
   })
   const pageTag = `"${hash('sha256', page, 'base64url').slice(0, 16)}"`
+  const security = { 'content-security-policy': securityHeaders({ contentSecurityPolicy: { useDefaults: false, directives: policy(publicUrl) } })['content-security-policy']! }
   app.get('/docs', {
-    helmet: { contentSecurityPolicy: { useDefaults: false, directives: policy(publicUrl) } },
     schema: {
       operationId: 'getDocs',
       tags: ['Service'],
@@ -108,7 +109,7 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
     }
   }, async (request, reply) => {
     requireAcceptable(request, 'text/html')
-    return sendTagged(request, reply.header('cache-control', 'public, no-cache'), { tag: pageTag, type: 'text/html', body: page })
+    return sendTagged(request, reply.headers({ ...security, 'cache-control': 'public, no-cache' }), { tag: pageTag, type: 'text/html', body: page })
   })
 
   let script: Promise<Buffer> | undefined

@@ -57,11 +57,12 @@ function described (cited: CitedCodes, book: Codebook<SourceRow>, { lang }: Cont
   const fallback: string[] = []
   for (const kind of sorted(cited.keys()) as CodeKind[]) {
     const named: Record<string, string> = {}
+    const known = book.names(kind, lang)
     for (const code of sorted(cited.get(kind))) {
-      const name = book.name(kind, code, lang)
+      const name = known.names.get(code)
       if (name === undefined) continue
-      named[code] = name.name
-      if (name.lang !== lang) fallback.push(`${kind}.${code}`)
+      named[code] = name
+      if (known.fallback.has(code)) fallback.push(`${kind}.${code}`)
     }
     names[kind] = named
   }
@@ -69,7 +70,10 @@ function described (cited: CitedCodes, book: Codebook<SourceRow>, { lang }: Cont
 }
 
 function sorted (values: Iterable<string> | undefined): string[] {
-  return [...values ?? []].sort()
+  const list = [...values ?? []]
+  // Most come from rows in that order.
+  for (let i = 1; i < list.length; i++) if (list[i]! < list[i - 1]!) return list.sort()
+  return list
 }
 
 /** What holds for the whole answer. */

@@ -111,7 +111,7 @@ function withNames (row: Row, columns: Column[], book: Codebook<SourceRow>, { la
 
 /** The name of the code in a field, looked up in all names of its kind, so that the order of the rows stays. */
 function nameOf ({ field, kind }: { field: string, kind: CodeKind }, book: Codebook<SourceRow>, { lang }: Context) {
-  return sql`(${sql.lit(JSON.stringify(book.names(kind, lang)))}::jsonb ->> ${sql.ref(field)})`
+  return sql`(${sql.lit(JSON.stringify(Object.fromEntries(book.names(kind, lang).names)))}::jsonb ->> ${sql.ref(field)})`
 }
 
 function headerOf (format: ExportFormat, columns: Column[], { bom }: Record<string, unknown>): string {

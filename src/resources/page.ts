@@ -1,7 +1,10 @@
 // The rows of one page, in two ways to the same bytes: as objects, and as text that the database writes.
+import type { RawBuilder } from 'kysely'
 import type { TProperties, TSchema } from 'typebox'
-import { countOf, countRows, countText, pageText, readPage, type RowQuery, type Total } from '../db/page.ts'
+import { Forms, type Compiled } from '../db/forms.ts'
+import { countOf, countRows, countText, pageText, readPage, type RowQuery, type Scalar, type Total } from '../db/page.ts'
 import type { Revision } from '../db/revision.ts'
+import { betweenRows } from '../http/citations.ts'
 import type { Row } from '../http/formats.ts'
 import { citer, isFallback, picker, textCiter, type Cited } from './answer.ts'
 import type { Collection } from './collection.ts'
@@ -53,6 +56,8 @@ export function pageOfRows (services: Services, collection: Collection, known: T
 export function pageOfText (services: Services, collection: Collection, known: TProperties): (question: Question) => Promise<Page | undefined> {
   const { row, looksFirst = false, plansOnce = () => true } = collection
   const cite = textCiter(row)
+  const allFields = fieldsOf(row)
+  const forms = new Forms(services.reads.builder)
   const hasOwnName = 'name_lang' in row.properties
   return async (question) => {
     const { now, asOf, context } = question
@@ -63,19 +68,22 @@ export function pageOfText (services: Services, collection: Collection, known: T
     const paging = pagingOf(collection, question, filters)
     const limit = filters.limit as number
     const chosen = filters.fields as string[] | undefined
-    const fields = fieldsOf(row, chosen)
+    const fields = chosen === undefined ? allFields : fieldsOf(row, chosen)
     // The last row tells where the next page begins, and each its language, only if the fields for it are there.
     if (fields === undefined || !isWithin([...paging.sort.map(({ column }) => column), ...hasOwnName ? ['name_lang'] : []], chosen)) return undefined
 
-    const query = collection.rows(services.reads.builder, filters, { ...context, revision: now }) as RowQuery<unknown>
-    const at = { revision: now, plansOnce: plansOnce(filters) }
-    const [counted, text = null] = await services.reads.texts(pageText(query, { ...paging, limit }, fields), at) ?? []
+    const { sort, after } = paging
+    const asked = { filters: narrowing(filters), after, membersOn: context.membersOn, revision: now }
+    const compile = (name: string, make: (query: RowQuery<unknown>, after: Scalar[] | undefined) => RawBuilder<unknown>): Compiled =>
+      forms.compile(`${name} ${context.lang}`, asked, plansOnce(filters), ({ filters: given, after, ...of }: typeof asked) => make(collection.rows(services.reads.builder, given, { lang: context.lang, ...of }) as RowQuery<unknown>, after))
+    const page = compile(`page ${limit} ${JSON.stringify([sort, chosen])}`, (query, after) => pageText(query, { sort, after, limit }, fields))
+    const [counted, text = null] = await services.reads.texts(page, now) ?? []
     if (counted === undefined) return undefined
     const count = Number(counted)
     const more = count > limit
     const rows = more ? withoutLast(text!) : text ?? ''
     const total = await services.totals.of(now, paging, more ? undefined : count, async () => {
-      const [found] = await services.reads.texts(countText(query), at) ?? []
+      const [found] = await services.reads.texts(compile('count', (query) => countText(query)), now) ?? []
       return found === undefined ? undefined : countOf(found!)
     })
     if (total === undefined) return undefined
@@ -91,11 +99,13 @@ export function pageOfText (services: Services, collection: Collection, known: T
   }
 }
 
-/** What stands between two flat rows and nowhere else, since quotes inside of values are escaped. */
-const between = '},{"'
+/** The parameters that decide which rows there are. */
+function narrowing ({ sort: _sort, limit: _limit, fields: _fields, cursor: _cursor, lang: _lang, as_of: _asOf, members_on: _membersOn, ...filters }: Record<string, unknown>): Record<string, unknown> {
+  return filters
+}
 
 function startOfLast (rows: string): number {
-  const end = rows.lastIndexOf(between)
+  const end = rows.lastIndexOf(betweenRows)
   return end === -1 ? 0 : end + 2
 }
 
