@@ -15,6 +15,7 @@ import { Problem } from './errors.ts'
 import { AnswersGiven } from './http/caching.ts'
 import { Codebook } from './http/codebook.ts'
 import { serveDocs } from './http/docs.ts'
+import { countRequests } from './http/give-way.ts'
 import { accepts } from './http/negotiation.ts'
 import { registerDocument, serveDocument } from './http/openapi.ts'
 import { clientError, frameworkError, handleProblems } from './http/problems.ts'
@@ -33,6 +34,9 @@ export interface AppOptions {
   connection: Connection
   log?: FastifyBaseLogger
 }
+
+/** Of Helmet's headers those that mean nothing where there is no page. */
+const forPages = { crossOriginOpenerPolicy: false, originAgentCluster: false, xDnsPrefetchControl: false, xDownloadOptions: false, xPermittedCrossDomainPolicies: false, xXssProtection: false } as const
 
 export async function buildApp ({ config, connection, log }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
@@ -86,11 +90,12 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     }, 'request')
     done()
   })
+  const giveWay = countRequests(app)
   given.answerHeld(app, reads.current)
 
   requireFullSchemas(app)
   await app.register(accepts)
-  const security = securityHeaders({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false }, crossOriginResourcePolicy: { policy: 'cross-origin' } })
+  const security = securityHeaders({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false }, crossOriginResourcePolicy: { policy: 'cross-origin' }, ...forPages })
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(security)
     done()
@@ -105,6 +110,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
   const representation = representationOf(config.publicUrl)
   const services: Services = {
     reads,
+    giveWay,
     given,
     totals: new Totals(),
     codebook: perRevision(8, async (db) => new Codebook<SourceRow>(await readCodebook(db))),

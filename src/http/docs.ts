@@ -93,7 +93,7 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
     'Cache-Control': { type: 'string', description: cacheControl }
   })
   const pageTag = `"${hash('sha256', page, 'base64url').slice(0, 16)}"`
-  const security = { 'content-security-policy': securityHeaders({ contentSecurityPolicy: { useDefaults: false, directives: policy(publicUrl) } })['content-security-policy']! }
+  const security = securityHeaders({ contentSecurityPolicy: { useDefaults: false, directives: policy(publicUrl) }, crossOriginResourcePolicy: { policy: 'cross-origin' } })
   app.get('/docs', {
     schema: {
       operationId: 'getDocs',

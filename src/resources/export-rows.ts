@@ -13,7 +13,7 @@ import type { Collection } from './collection.ts'
 import { fieldsOf } from './fields.ts'
 import { keyOf, pagingOf } from './paging.ts'
 import { rowOf } from './parameters.ts'
-import { understand, type Context, type Question, type Services } from './question.ts'
+import { standing, understand, type Context, type Question, type Services } from './question.ts'
 
 export interface Export {
   revision: Revision
@@ -67,9 +67,9 @@ export function rowsOfCopy (services: Services, collection: Collection, known: T
   const row = rowOf(collection, format)
   return async (question) => {
     const { now, asOf, context } = question
-    const book = services.codebook.known(now)
-    const revision = services.reads.known(now)
-    if (looksFirst || (format === 'csv' && lines !== undefined) || asOf !== undefined || book === undefined || revision === undefined) return undefined
+    if (looksFirst || (format === 'csv' && lines !== undefined) || asOf !== undefined) return undefined
+    const { book, revision } = await standing(services, now)
+    if (revision.id !== now) return undefined
     const filters = understand(question, known, book)
     const columns = columnsOf(row, filters.fields as string[] | undefined, collection.named)
     const fields = fieldsOf(row, columns.map(({ name }) => name))
@@ -81,7 +81,10 @@ export function rowsOfCopy (services: Services, collection: Collection, known: T
     if (stream === undefined) return undefined
     async function * text (): AsyncGenerator<string | Buffer> {
       yield headerOf(format, columns, filters)
-      yield * stream!
+      for await (const piece of stream!) {
+        yield piece as Buffer
+        await services.giveWay()
+      }
     }
     return { revision, filters, cursor: null, text: text() }
   }

@@ -17,7 +17,7 @@ export function registerExport (app: FastifyInstance, services: Services, collec
   const fast = rowsOfCopy(services, collection, known, format)
 
   app.get(`/v1${path}.${format}`, {
-    config: { ownIssues: true },
+    config: { ownIssues: true, givesWay: true },
     schema: {
       operationId: operationId('export', many, format),
       tags: [collection.tag],

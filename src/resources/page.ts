@@ -10,7 +10,7 @@ import { citer, isFallback, picker, textCiter, type Cited } from './answer.ts'
 import type { Collection } from './collection.ts'
 import { fieldsOf } from './fields.ts'
 import { pagingOf } from './paging.ts'
-import { understand, type Question, type Services } from './question.ts'
+import { standing, understand, type Question, type Services } from './question.ts'
 
 export interface Page {
   revision: Revision
@@ -50,8 +50,8 @@ export function pageOfRows (services: Services, collection: Collection, known: T
 }
 
 /**
- * The fast way, in one statement, for the newest revision: undefined where the page needs the plain way, such as when what
- * belongs to the revision is not in memory yet.
+ * The fast way, in one statement, for the newest revision: undefined where the page needs the plain way, or when there is a
+ * newer revision already.
  */
 export function pageOfText (services: Services, collection: Collection, known: TProperties): (question: Question) => Promise<Page | undefined> {
   const { row, looksFirst = false, plansOnce = () => true } = collection
@@ -61,9 +61,9 @@ export function pageOfText (services: Services, collection: Collection, known: T
   const hasOwnName = 'name_lang' in row.properties
   return async (question) => {
     const { now, asOf, context } = question
-    const book = services.codebook.known(now)
-    const revision = services.reads.known(now)
-    if (looksFirst || asOf !== undefined || book === undefined || revision === undefined) return undefined
+    if (looksFirst || asOf !== undefined) return undefined
+    const { book, revision } = await standing(services, now)
+    if (revision.id !== now) return undefined
     const filters = understand(question, known, book)
     const paging = pagingOf(collection, question, filters)
     const limit = filters.limit as number

@@ -20,6 +20,8 @@ export interface Services {
   codebook: PerRevision<Codebook<SourceRow>>
   totals: Totals
   given: AnswersGiven
+  /** Waits for a moment without other requests, or for some milliseconds. */
+  giveWay: () => Promise<void>
   /** Changes whenever the same rows would be written differently: part of every ETag. */
   representation: () => string
   /** Prefix of links; empty for relative ones. */
@@ -100,6 +102,13 @@ async function resolveAsOf (reads: Reads, asOf: string | undefined, now: number,
   if (now > 0 && instant.getTime() > Date.now()) return refuse(`${asOf} lies in the future.`)
   const then = instant.getTime() < 0 ? { id: 0, time: null } : await reads.at(instant.toISOString())
   return then.id === 0 ? refuse(`Nothing had been recorded at ${asOf}.`) : then
+}
+
+/** What belongs to the newest revision, from memory where it was read before. */
+export async function standing ({ reads, codebook }: Services, now: number): Promise<{ revision: Revision, book: Codebook<SourceRow> }> {
+  const [revision, book] = [reads.known(now), codebook.known(now)]
+  if (revision !== undefined && book !== undefined) return { revision, book }
+  return await reads.snapshot({ atLeast: now }, async (trx, newest) => ({ revision: newest, book: await codebook(trx, newest.id) }))
 }
 
 /** The filters with canonical codes. Throws the problem that names everything wrong with the request, codes included. */

@@ -54,6 +54,19 @@ await t.test('more at once than have a connection, with readers that stop', asyn
   t.equal((await read(await open(whole))).toString(), text, 'and after they left')
 })
 
+await t.test('it gives way to others, and comes to its end all the same', async (t) => {
+  const text = (await get(whole)).text
+  let isDone = false
+  const others = [1, 2, 3].map(async () => {
+    let asked = 0
+    for (; !isDone; asked++) t.equal((await read(await open('/v1/networks?limit=1'))).length > 0, true)
+    return asked
+  })
+  t.equal((await read(await open(whole))).toString(), text)
+  isDone = true
+  t.ok((await Promise.all(others)).every((asked) => asked > 0), 'all were answered')
+})
+
 await t.test('one that breaks resets the connection', { skip: engine !== 'postgres' && 'PGlite reads blocks, of which each comes whole' }, async (t) => {
   // The last row but a few cannot be written, long after the first ones were sent.
   const lines = (await get(whole)).text.trimEnd().split('\n')
