@@ -43,25 +43,26 @@ export function copyOutStatement (rows: RowQuery<unknown>, { sort, after, format
 export async function copyOut (pool: Pool, statement: string, revision: number): Promise<Readable | undefined> {
   if (pool.totalCount - pool.idleCount >= pool.options.max) return undefined
   const client = await pool.connect()
+  const release = onlyOnce((isBroken: boolean) => client.release(isBroken))
   try {
     await client.query('begin isolation level repeatable read read only')
     const { rows: [newest] } = await client.query(newestRevisionSql)
-    if (Number(newest?.id ?? 0) === revision) return await started(client, statement)
+    if (Number(newest?.id ?? 0) === revision) return await started(client, statement, release)
     await client.query('rollback')
-    client.release()
+    release(false)
     return undefined
   } catch (error) {
-    client.release(true)
+    release(true)
     throw error
   }
 }
 
-async function started (client: PoolClient, statement: string): Promise<Readable> {
+async function started (client: PoolClient, statement: string, release: (isBroken: boolean) => void): Promise<Readable> {
   const stream = client.query(copyTo(statement))
   stream.once('close', () => {
     // One that did not come to its end leaves a statement under way.
-    if (stream.readableEnded) client.query('commit').then(() => client.release(), () => client.release(true))
-    else client.release(true)
+    if (stream.readableEnded) client.query('commit').then(() => release(false), () => release(true))
+    else release(true)
   })
   await new Promise<void>((resolve, reject) => {
     stream.once('readable', resolve)
@@ -69,4 +70,12 @@ async function started (client: PoolClient, statement: string): Promise<Readable
     stream.once('error', reject)
   })
   return stream
+}
+
+function onlyOnce (act: (isBroken: boolean) => void): (isBroken: boolean) => void {
+  let isDone = false
+  return (isBroken) => {
+    if (!isDone) act(isBroken)
+    isDone = true
+  }
 }
