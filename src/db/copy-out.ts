@@ -18,6 +18,9 @@ function arrayText (values: string[]): string {
   return `{${values.map((value) => `"${value.replaceAll(/["\\]/g, '\\$&')}"`).join()}}`
 }
 
+/** Milliseconds until the first piece must have come. */
+const patience = 20_000
+
 export interface CopyOut {
   sort: SortKey[]
   /** Values of the sort columns in the row after which it begins. */
@@ -44,6 +47,8 @@ export async function copyOut (pool: Pool, statement: string, revision: number):
   if (pool.totalCount - pool.idleCount >= pool.options.max) return undefined
   const client = await pool.connect()
   const release = onlyOnce((isBroken: boolean) => client.release(isBroken))
+  // A server that does not answer has no limits of its own.
+  const timer = setTimeout(release, patience, true)
   try {
     await client.query('begin isolation level repeatable read read only')
     const { rows: [newest] } = await client.query(newestRevisionSql)
@@ -54,6 +59,8 @@ export async function copyOut (pool: Pool, statement: string, revision: number):
   } catch (error) {
     release(true)
     throw error
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -166,10 +166,11 @@ class ClientStream extends Duplex {
   }
 
   async #run (batch: Uint8Array): Promise<Buffer> {
+    const isNew = this.#endTurn === undefined
     this.#endTurn ??= await this.#session.turn(this.#patience)
     if (this.#endTurn === undefined) return busy
-    // Whoever asked may have given up meanwhile.
-    return this.destroyed ? this.#give(ready) : await this.#ask(batch)
+    // Whoever asked may have given up meanwhile; a transaction that is open already is rolled back in its turn.
+    return this.destroyed && isNew ? this.#give(ready) : await this.#ask(batch)
   }
 
   /** Asks in this turn, and ends it unless a transaction is open. */

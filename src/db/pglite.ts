@@ -9,7 +9,7 @@ import { copyStatement } from './copy.ts'
 import { lockFolder } from './folder-lock.ts'
 import { isMigrated } from './migrate.ts'
 import { message, PgliteSession } from './pglite-session.ts'
-import { naming, types } from './postgres.ts'
+import { types } from './postgres.ts'
 import { prepared } from './prepared.ts'
 import { newestRevisionSql } from './revision-sql.ts'
 import type { DB } from './types.ts'
@@ -49,7 +49,7 @@ function connection (session: PgliteSession, unlock: () => void): Connection {
   return {
     engine: 'pglite',
     db,
-    known: new Kysely<DB>({ dialect: new PostgresDialect({ pool: naming(requests) }) }),
+    known: db,
     texts: async (statement, values) => await prepared(requests, statement, values),
     replicas: [],
     // Others get their turns between its statements.

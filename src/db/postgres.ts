@@ -21,7 +21,7 @@ export interface PoolOptions {
   patient?: boolean
   /** For statements that are known by name and planned once, whatever their values. */
   plansOnce?: boolean
-  /** For exports, which take as long as their reader. */
+  /** For exports, which take as long as their reader, but no more than an hour. */
   exports?: boolean
   /** Told about the errors of idle connections, which nobody else waits for. */
   onIdleError: (error: Error) => void
@@ -74,16 +74,18 @@ export function openPostgres (url: string, { size, onIdleError, patient = false,
     ...(patient ? {} : { maxLifetimeSeconds: 1800 }),
     keepAlive: true,
     application_name: 'unnm-registry',
-    options: settings + (plansOnce ? ' -c plan_cache_mode=force_generic_plan' : '') + (patient ? ' -c work_mem=64MB' : ' -c work_mem=16MB -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000' + (exports ? ' -c statement_timeout=600000' : ' -c statement_timeout=5000')),
+    options: settings + (plansOnce ? ' -c plan_cache_mode=force_generic_plan' : '') + (patient ? ' -c work_mem=64MB' : ' -c work_mem=16MB -c lock_timeout=2000' + (exports ? ' -c statement_timeout=3600000' : ' -c idle_in_transaction_session_timeout=10000 -c statement_timeout=5000')),
     types
   })
   // Without a listener the error of an idle connection would end the process.
   pool.on('error', onIdleError)
+  // Nor may that of a connection in use, of which whoever uses it learns by the failure of what is under way.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool: plansOnce ? naming(pool) : pool }) }), pool }
 }
 
 /** The pool for Kysely, with a name for each text of a query, under which the server keeps its plan. It ends by itself. */
-export function naming (pool: pg.Pool): PostgresPool {
+function naming (pool: pg.Pool): PostgresPool {
   const named = (client: pg.PoolClient) => ({
     query: async (text: string, values: readonly unknown[] = []) => await client.query({ text, values: [...values], ...(values.length === 0 ? {} : { name: nameOf(text) }) }),
     release: () => client.release()

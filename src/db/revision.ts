@@ -141,8 +141,17 @@ export function createReads (connection: Connection): Reads {
     },
 
     copyOut: async (rows, { revision, ...options }) => {
-      const server = nextReplica() ?? connection
-      return await server.copyOut?.(copyOutStatement(rows, options), revision)
+      const statement = copyOutStatement(rows, options)
+      const replica = nextReplica()
+      for (const server of replica === undefined ? [connection] : [replica, connection]) {
+        try {
+          const stream = await server.copyOut?.(statement, revision)
+          if (stream !== undefined) return stream
+        } catch (error) {
+          if (server === connection || (error as { code?: string }).code === '57014') throw error
+        }
+      }
+      return undefined
     },
 
     builder: db,

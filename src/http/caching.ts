@@ -43,7 +43,8 @@ interface Given {
   answer?: { headers: Record<string, string>, body: Buffer }
 }
 
-const today = (): number => Math.floor(Date.now() / 86_400_000)
+/** The day it is, in days since 1970. */
+export const dayNumber = (): number => Math.floor(Date.now() / 86_400_000)
 
 const keptHeaders = ['content-type', 'etag', 'cache-control', 'vary', 'content-language', 'link']
 
@@ -70,13 +71,16 @@ export class AnswersGiven {
   }
 
   /** Takes note of a tag, and says whether the same answer was given before, so that it is worth keeping. */
-  remember (request: FastifyRequest, tag: string, { revision, dated }: { revision: number | null, dated: boolean }): boolean {
+  remember (request: FastifyRequest, tag: string, holds: { revision: number | null, day: number | null }): boolean {
     if (request.raw.url!.length >= 2000) return false
     const key = AnswersGiven.#key(request)
     const known = this.#given.get(key)
-    if (known?.tag === tag) return this.#keepsAnswers && known.answer === undefined
-    this.#given.set(key, { tag, revision, day: dated ? today() : null })
-    return false
+    if (known?.tag !== tag) {
+      this.#given.set(key, { tag, ...holds })
+      return false
+    }
+    if (known.revision !== holds.revision || known.day !== holds.day) this.#given.set(key, { ...known, ...holds })
+    return this.#keepsAnswers && known.answer === undefined
   }
 
   keep (request: FastifyRequest, reply: FastifyReply, body: Buffer): void {
@@ -118,7 +122,7 @@ export class AnswersGiven {
 
   #find (request: FastifyRequest): Given | undefined {
     const given = this.#given.get(AnswersGiven.#key(request))
-    return given === undefined || (given.day !== null && given.day !== today()) ? undefined : given
+    return given === undefined || (given.day !== null && given.day !== dayNumber()) ? undefined : given
   }
 }
 

@@ -14,15 +14,15 @@ const patience = 10
 
 /** Counts the requests under way that are no exports; the function waits for a moment without any. */
 export function countRequests (app: FastifyInstance): () => Promise<void> {
-  let underWay = 0
+  const requests = { underWay: 0 }
   app.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.config.givesWay !== true) {
-      underWay++
-      reply.raw.once('close', () => { underWay-- })
+      requests.underWay++
+      reply.raw.once('close', () => { requests.underWay-- })
     }
     done()
   })
   return async () => {
-    for (let waited = 0; underWay > 0 && waited < patience; waited++) await sleep(1)
+    for (let waited = 0; requests.underWay > 0 && waited < patience; waited++) await sleep(1)
   }
 }

@@ -22,6 +22,8 @@ export interface Export {
   cursor: string | null
   /** The text in pieces; the first of it is there already, so that what keeps it from coming is known. */
   text: AsyncIterable<string | Buffer>
+  /** Ends what is under way for it, if its reader has gone. */
+  abandon: () => void
 }
 
 type ExportFormat = 'csv' | 'ndjson'
@@ -57,7 +59,7 @@ export function rowsInBlocks (services: Services, collection: Collection, known:
           await readPage<Row>(trx, await collection.rows(trx, filters, { ...question.context, revision: revision.id }), { sort, after, limit: blockSize })))
       }
     }
-    return { revision, filters, cursor: limit !== undefined && block.more ? cursorAfter(block.rows.at(-1)!) : null, text: text() }
+    return { revision, filters, cursor: limit !== undefined && block.more ? cursorAfter(block.rows.at(-1)!) : null, text: text(), abandon: () => {} }
   }
 }
 
@@ -86,7 +88,7 @@ export function rowsOfCopy (services: Services, collection: Collection, known: T
         await services.giveWay()
       }
     }
-    return { revision, filters, cursor: null, text: text() }
+    return { revision, filters, cursor: null, text: text(), abandon: () => stream.destroy() }
   }
 }
 

@@ -41,7 +41,10 @@ export function registerExport (app: FastifyInstance, services: Services, collec
     if (question === undefined) return reply
     // A HEAD never runs an export; with a limit it is only a page.
     const isWhole = question.query.limit === undefined && request.method !== 'HEAD'
-    const { revision, filters, cursor, text } = (isWhole ? await fast(question) : undefined) ?? await plain(question, request.method === 'HEAD')
+    const { revision, filters, cursor, text, abandon } = (isWhole ? await fast(question) : undefined) ?? await plain(question, request.method === 'HEAD')
+    // Nobody may ever begin to read.
+    reply.raw.once('close', abandon)
+    if (reply.raw.destroyed) abandon()
     if (cursor !== null) {
       const { next } = addresser(`${services.publicUrl}/v1${path}.${format}`, filters, known, question, revision)
       reply.header('link', `<${next(cursor)}>; rel="next"`)

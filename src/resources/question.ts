@@ -5,7 +5,7 @@ import type { PerRevision } from '../db/per-revision.ts'
 import type { Reads, Revision } from '../db/revision.ts'
 import type { SourceRow } from '../db/codebook.ts'
 import { invalidRequest, type Issue } from '../errors.ts'
-import { cacheControl, etag, matchingTag, sendNotModified, vary, type AnswersGiven } from '../http/caching.ts'
+import { cacheControl, etag, matchingTag, sendNotModified, dayNumber, vary, type AnswersGiven } from '../http/caching.ts'
 import type { Codebook } from '../http/codebook.ts'
 import { contentTypes, mediaTypes, type Format } from '../http/formats.ts'
 import { pickLanguage, requireAcceptable } from '../http/negotiation.ts'
@@ -42,6 +42,8 @@ export interface Question {
   context: Context
   /** Whether the answer depends on `context.membersOn`. */
   dated: boolean
+  /** The day for which the answer holds, in days since 1970, where today decides on it. */
+  day: number | null
   /** Number of the newest revision, read after the request came in. */
   now: number
   /** The revision asked for with as_of. */
@@ -62,11 +64,13 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   const query = request.query as QueryWithIssues
   const issues = query[issuesKey] ?? []
   const lang = pickLanguage(query.lang as string | undefined, request.headers['accept-language'])
+  const begun = dayNumber()
   const now = await services.reads.current()
   const dated = options.dated === true || (options.dated ?? []).some((filter) => query[filter] !== undefined)
   const at = await resolveAsOf(services.reads, query.as_of as string | undefined, now, dated, issues)
   // An answer of the past counts membership on its own day, and so stays the same tomorrow.
   const today = (at.time ?? new Date().toISOString()).slice(0, 10)
+  const day = dated && query.members_on === undefined && query.as_of === undefined ? begun : null
   const context = { lang, membersOn: query.members_on as string | undefined ?? today }
   const variant = JSON.stringify([services.representation(), request.routeOptions.url, format, ...options.encoding === undefined ? [] : [options.encoding], lang, dated ? context.membersOn : null, request.params, Object.entries(query)])
   const asOf = query.as_of === undefined || issues.length > 0 ? undefined : at.id
@@ -75,11 +79,11 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   reply.headers({ 'cache-control': cacheControl, vary })
   const held = issues.length > 0 ? undefined : matchingTag(request.headers['if-none-match'], at.id, variant)
   if (held !== undefined) {
-    services.given.remember(request, held, { revision: settled ? null : at.id, dated })
+    services.given.remember(request, held, { revision: settled ? null : at.id, day })
     sendNotModified(request, reply, held)
     return undefined
   }
-  return { query, issues, context, dated, now, asOf, settled, variant }
+  return { query, issues, context, dated, day, now, asOf, settled, variant }
 }
 
 /** The revision asked for, with its time where the answer depends on it; without as_of the newest. */
@@ -149,7 +153,7 @@ export function head (services: Services, reply: FastifyReply, question: Questio
   reply.headers({ etag: tag, 'content-language': fallback && lang !== 'en' ? `${lang}, en` : lang })
   // Fastify rewrites the parameters of JSON types only; the others pass as they are.
   reply.type(contentTypes[format])
-  return services.given.remember(reply.request, tag, { revision: question.settled ? null : revision.id, dated: question.dated })
+  return services.given.remember(reply.request, tag, { revision: question.settled ? null : revision.id, day: question.day })
 }
 
 /** Sends JSON, and keeps it where it was asked for before. */

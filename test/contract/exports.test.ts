@@ -54,6 +54,22 @@ await t.test('more at once than have a connection, with readers that stop', asyn
   t.equal((await read(await open(whole))).toString(), text, 'and after they left')
 })
 
+await t.test('readers that leave before the first row, and a connection that is lost', { skip: engine !== 'postgres' && 'PGlite has no connections that could be lost' }, async (t) => {
+  // Sorted as a whole before the first row comes.
+  for (let i = 0; i < 8; i++) {
+    const request = httpRequest({ port, path: `${whole}?sort=-time_period,-source`, agent: false }).on('error', () => {}).end()
+    await new Promise((resolve) => setTimeout(resolve, 5 * i))
+    request.destroy()
+  }
+  const copying = async (): Promise<number> => (await sql<{ n: number }>`select count(*)::int as n from pg_stat_activity where datname = current_database() and query like 'copy %' and state <> 'idle'`.execute(connection.db)).rows[0]!.n
+  for (let i = 0; i < 100 && await copying() > 0; i++) await new Promise((resolve) => setTimeout(resolve, 50))
+  t.equal(await copying(), 0, 'none goes on')
+  const response = await open('/v1/statistics.ndjson')
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and (query like 'copy %' or query like 'commit%')`.execute(connection.db)
+  await read(response).catch(() => {})
+  t.equal((await get(whole)).status, 200, 'the service lives on')
+})
+
 await t.test('it gives way to others, and comes to its end all the same', async (t) => {
   const text = (await get(whole)).text
   const done = new AbortController()
