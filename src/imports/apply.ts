@@ -49,8 +49,8 @@ async function merge (trx: Transaction<DB>, { sources, revision, ours = sql<SqlB
       select ${list(keyColumns)}, ${list(valueColumns)}, ${revision} from ${from} order by ${list(keyColumns)}`.execute(trx)
     return Number(inserted.numAffectedRows ?? 0)
   }
-  const { rows: [standing] } = await sql<{ any: boolean }>`select exists (select 1 from observation where source in (${sql.join(sources)})) as any`.execute(trx)
-  if (!standing!.any) return { inserted: await add(sql`${staged} where is_total = ${isTotal}`), updated: 0 }
+  const { rows: [standing] } = await sql<{ has_figures: boolean }>`select exists (select 1 from observation where source in (${sql.join(sources)})) as has_figures`.execute(trx)
+  if (!standing!.has_figures) return { inserted: await add(sql`${staged} where is_total = ${isTotal}`), updated: 0 }
   // Of one column: how many rows there are is what the planner must know, and once it can tell that of more rows by their pages.
   if (!isTotal) await sql`analyze ${staged} (indicator)`.execute(trx)
   await sql`drop table if exists pg_temp.figure_change`.execute(trx)
