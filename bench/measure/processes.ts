@@ -54,9 +54,15 @@ export async function start ([command, ...args]: [string, ...string[]], env: Rec
   return { url, milliseconds: performance.now() - began, said, peakMegabytes: () => peakOf(child), stop: async () => await stop(child) }
 }
 
+/** A script of package.json as npm runs it, without npm: what comes after node. */
+function script (name: 'start' | 'import'): string[] {
+  const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
+  return scripts[name].split(' ').slice(1)
+}
+
 /** The service on a database. Without `env`, as it is deployed, but that it counts no requests. */
 export async function service (database: string, env: Record<string, string> = {}): Promise<Server> {
-  return await start(['src/server.ts'], { DATABASE_URL: urlOf(database), HOST: '127.0.0.1', PORT: '0', RATE_LIMIT: '0', LOG_LEVEL: 'warn', ...env })
+  return await start([process.execPath, ...script('start')], { DATABASE_URL: urlOf(database), HOST: '127.0.0.1', PORT: '0', RATE_LIMIT: '0', LOG_LEVEL: 'warn', ...env })
 }
 
 /** So that each request costs what it costs. */
@@ -86,6 +92,5 @@ export async function run (command: string, args: string[], env: Record<string, 
 
 /** The import as npm runs it, without npm. */
 export async function bring (database: string, args: string[]): Promise<Ended> {
-  const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
-  return await run(process.execPath, [...scripts.import.split(' ').slice(1), ...args], database === '' ? { DATABASE_URL: '' } : { DATABASE_URL: urlOf(database) })
+  return await run(process.execPath, [...script('import'), ...args], database === '' ? { DATABASE_URL: '' } : { DATABASE_URL: urlOf(database) })
 }

@@ -9,13 +9,16 @@ import { openPglite } from './pglite.ts'
 import { copyInto, keepConnection, openPostgres, type PoolOptions } from './postgres.ts'
 import { prepared, type Statement, type TextRow, type Value } from './prepared.ts'
 import { newestRevisionSql } from './revision-sql.ts'
+import { snapshots, type Snapshot } from './snapshot.ts'
 import type { DB } from './types.ts'
 
 /** A server, or the engine in its place. */
 export interface Server {
   db: Kysely<DB>
+  /** Runs reads of one state of the database. */
+  snapshot: Snapshot
   /** The same for queries that the server plans once for each form that they have, whatever their values. */
-  known: Kysely<DB>
+  snapshotOfKnown: Snapshot
   /** Runs a statement outside any transaction, so that it sees one state, and gives its rows as the texts that the server sends. */
   texts: (statement: Statement, values: Value[]) => Promise<TextRow[]>
   /** Gives the text of a COPY to stdout at the newest revision, if it is this one and nothing keeps it from beginning at once. On Postgres only. */
@@ -65,7 +68,8 @@ export function connectPostgres (url: string, replicaUrls: readonly string[], op
   return {
     engine: 'postgres',
     db: main.db,
-    known: main.known,
+    snapshot: main.snapshot,
+    snapshotOfKnown: main.snapshotOfKnown,
     texts: main.texts,
     copyOut: main.copyOut,
     replicas,
@@ -88,12 +92,13 @@ export function connectPostgres (url: string, replicaUrls: readonly string[], op
 
 function openServer (url: string, options: PoolOptions): Required<Server> & { pool: Pool, close: () => Promise<void> } {
   const { db, pool } = openPostgres(url, options)
-  const { db: known, pool: plansOnce } = openPostgres(url, { ...options, size: Math.ceil(options.size / 2), plansOnce: true })
+  const { pool: plansOnce } = openPostgres(url, { ...options, size: Math.ceil(options.size / 2), plansOnce: true })
   const { pool: exports } = openPostgres(url, { ...options, size: exportsAtOnce, exports: true })
   return {
     db,
     pool,
-    known,
+    snapshot: snapshots(pool),
+    snapshotOfKnown: snapshots(plansOnce, { named: true }),
     texts: async (statement, values) => await prepared(statement.name === undefined ? pool : plansOnce, statement, values),
     copyOut: async (statement, revision) => await copyOut(exports, statement, revision),
     close: async () => { await Promise.all([db.destroy(), plansOnce.end(), exports.end()]) }

@@ -1,6 +1,7 @@
 // Queries that are built and compiled once for each form of what is asked: the same filters with other values are the same text.
-import type { Kysely, RawBuilder } from 'kysely'
+import type { Kysely } from 'kysely'
 import { LRUCache } from 'lru-cache'
+import type { Query } from './finder.ts'
 import { nameOf, type Statement, type Value } from './prepared.ts'
 import type { DB } from './types.ts'
 
@@ -23,43 +24,56 @@ interface Form {
 const mark = (place: number): string => `\uE000${place}\uE001`
 const marked = /^([^\uE000]*)\uE000(\d+)\uE001([^\uE000]*)$/
 
+/** Queries by name. */
+type Queries = Record<string, Query<any>>
+
 export class Forms {
   readonly #db: Kysely<DB>
-  // None where the values themselves decide on the text.
-  readonly #known = new LRUCache<string, Form | { isNone: true }>({ max: 500 })
+  // None where the values themselves decide on a text.
+  readonly #known = new LRUCache<string, { forms: Record<string, Form> | undefined }>({ max: 500 })
 
   constructor (db: Kysely<DB>) {
     this.#db = db
   }
 
+  /** The statement for `asked`, as those of `compileEach`. */
+  compile (name: string, asked: Asked, plansOnce: boolean, make: (asked: any) => Query<any>): Compiled {
+    return this.compileEach(name, asked, plansOnce, (each) => ({ only: make(each) })).only
+  }
+
   /**
-   * The statement for `asked`, which `make` builds a query of. `name` tells apart what is made otherwise of the same.
-   * `plansOnce` gives it a name, by which the server knows it with its plan.
+   * The statements for `asked`, which `make` builds queries of. `name` tells apart what is made otherwise of the same.
+   * `plansOnce` gives each a name, by which the server knows it with its plan.
    */
-  compile (name: string, asked: Asked, plansOnce: boolean, make: (asked: any) => RawBuilder<unknown>): Compiled {
+  compileEach<Q extends Queries>(name: string, asked: Asked, plansOnce: boolean, make: (asked: any) => Q): Record<keyof Q, Compiled> {
     const values: Value[] = []
     const marks = replaced(asked, (value) => mark(values.push(value) - 1)) as Asked
     const key = `${name} ${String(plansOnce)} ${JSON.stringify(marks)}`
-    const known = this.#known.get(key) ?? this.#learn(key, marks, asked, values, plansOnce, make)
-    if ('isNone' in known) return this.#compileAnew(asked, plansOnce, make)
-    return { ...known.statement, values: known.origins.map((origin) => valueOf(origin, values)) }
+    const { forms } = this.#known.get(key) ?? this.#learn(key, marks, asked, values, plansOnce, make)
+    const compiled = forms === undefined ? this.#compileAnew(asked, plansOnce, make) : each(forms, ({ statement, origins }) => ({ ...statement, values: origins.map((origin) => valueOf(origin, values)) }))
+    return compiled as Record<keyof Q, Compiled>
   }
 
-  #learn (key: string, marks: Asked, asked: Asked, values: Value[], plansOnce: boolean, make: (asked: Asked) => RawBuilder<unknown>): Form | { isNone: true } {
-    const { text, name, values: found } = this.#compileAnew(marks, plansOnce, make)
-    const form: Form = { statement: { text, name }, origins: found.map(originOf) }
+  #learn (key: string, marks: Asked, asked: Asked, values: Value[], plansOnce: boolean, make: (asked: Asked) => Queries): { forms: Record<string, Form> | undefined } {
+    const forms = each(this.#compileAnew(marks, plansOnce, make), ({ text, name, values: found }): Form => ({ statement: { text, name }, origins: found.map(originOf) }))
     // A query that looks at what it is given, such as at the words of a text, is another one for each.
-    const actual = this.#compileAnew(asked, plansOnce, make)
-    const isSame = actual.text === text && actual.values.every((value, i) => String(value) === String(valueOf(form.origins[i]!, values)))
-    const learned = isSame ? form : { isNone: true as const }
+    const actual = Object.entries(this.#compileAnew(asked, plansOnce, make))
+    const isSame = actual.every(([part, { text, values: found }]) => forms[part]?.statement.text === text && found.every((value, i) => String(value) === String(valueOf(forms[part]!.origins[i]!, values))))
+    const learned = { forms: isSame ? forms : undefined }
     this.#known.set(key, learned)
     return learned
   }
 
-  #compileAnew (asked: Asked, plansOnce: boolean, make: (asked: Asked) => RawBuilder<unknown>): Compiled {
-    const { sql: text, parameters } = make(asked).compile(this.#db)
-    return { text, name: plansOnce ? nameOf(text) : undefined, values: parameters as Value[] }
+  #compileAnew (asked: Asked, plansOnce: boolean, make: (asked: Asked) => Queries): Record<string, Compiled> {
+    return each(make(asked), (query) => {
+      const { sql: text, parameters } = query.compile(this.#db)
+      return { text, name: plansOnce ? nameOf(text) : undefined, values: parameters as Value[] }
+    })
   }
+}
+
+function each<From, To> (parts: Record<string, From>, change: (part: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, change(part)]))
 }
 
 /** The same with each text and number replaced; truth values, nulls and the number of values in a list are of the form. */

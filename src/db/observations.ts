@@ -36,15 +36,19 @@ const tables = {
 
 const newestFirst = sql`period_order(time_period) desc, released desc nulls last, source desc`
 
+/** Whether a figure is of an area of these kinds. Asked of each row, so that the rows stay in the order of an index. */
+export function isOfKind (kinds: readonly string[]): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(observation.country in (select area.id from area where area.kind in (${sql.join(kinds)})))`
+}
+
 /** What one source tells of one area and period. */
 export const cell = ['indicator', 'country', 'source', 'time_period'] as const
 export const cellOfObservation = cell.map((column) => `observation.${column}` as const)
 
-/** Each observation as one row, with the tables observation, indicator, area (that of `country`) and source to narrow it by. */
+/** Each observation as one row, with the tables observation, indicator and source to narrow it by. */
 export function observations (db: Kysely<DB>, of: keyof typeof tables = 'all') {
   return db.selectFrom(tables[of].as('observation'))
     .innerJoin('indicator', 'indicator.id', 'observation.indicator')
-    .innerJoin('area', 'area.id', 'observation.country')
     .innerJoin('source', 'source.id', 'observation.source')
     .select([
       'observation.indicator', 'observation.country', 'observation.origin', 'observation.sex', 'observation.age', 'observation.breakdown',
@@ -119,7 +123,8 @@ export function inEditions (sources: string[] | undefined): RawBuilder<SqlBool> 
   return sources === undefined ? sql<SqlBool>`not ${superseded}` : sql<SqlBool>`source.id in (${sql.join(sources)})`
 }
 
-/** Only what counts all sexes and ages, of all origins together unless others are named. */
-export function totalsOnly (rows: Observations, origins = ['_T', '_Z']): Observations {
-  return rows.where('observation.origin', 'in', origins).where('observation.sex', 'in', ['_T', '_Z']).where('observation.age', 'in', ['_T', '_Z'])
+/** Only what counts all sexes and ages, of all origins together unless others are named. Written out, so that the server sees that an index of whole figures has them. */
+export function totalsOnly (rows: Observations, origins?: string[]): Observations {
+  const isWhole = (column: string) => sql<SqlBool>`${sql.ref(`observation.${column}`)} in ('_T', '_Z')`
+  return rows.where(origins === undefined ? isWhole('origin') : sql<SqlBool>`observation.origin in (${sql.join(origins)})`).where(isWhole('sex')).where(isWhole('age'))
 }

@@ -44,21 +44,45 @@ function isAfter (sort: SortKey[], after: Scalar[]): RawBuilder<SqlBool> {
   return steps.length === 0 ? sql`false` : sql`(${sql.join(steps, sql` or `)})`
 }
 
+/** Rows that are in memory already, or become them by `finish`. Their order is that of codes and numbers. */
+export interface ReadRows<Row> {
+  read: any[]
+  finish?: (row: any) => Row
+}
+
 function selection (rows: RowQuery<unknown>, sort: SortKey[], after: Scalar[] | undefined): RawBuilder<unknown> {
   const where = after === undefined ? sql`` : sql`where ${isAfter(sort, after)}`
   return sql`select * from (${rows}) as row ${where} order by ${order(sort)}`
 }
 
 /** The rows of one page and one more, which tells whether there are more. */
-function pageQuery (rows: RowQuery<unknown>, { sort, after, limit }: PageRequest): RawBuilder<unknown> {
+export function pageQuery (rows: RowQuery<unknown>, { sort, after, limit }: PageRequest): RawBuilder<unknown> {
   return sql`${selection(rows, sort, after)} limit ${limit + 1}`
 }
 
 /** The rows of one page, and whether there are more. */
-export async function readPage<Row> (db: Kysely<DB>, rows: RowQuery<Row>, page: PageRequest): Promise<{ rows: Row[], more: boolean }> {
+export async function readPage<Row> (db: Kysely<DB>, rows: RowQuery<Row> | ReadRows<Row>, page: PageRequest): Promise<{ rows: Row[], more: boolean }> {
+  if ('read' in rows) return pageOfRead(rows, page)
   const result = await (pageQuery(rows, page) as RawBuilder<Row>).execute(db)
   const shown = result.rows.slice(0, page.limit)
   return { rows: 'finish' in rows ? shown.map(rows.finish) : shown, more: result.rows.length > page.limit }
+}
+
+function pageOfRead<Row> ({ read, finish = (row) => row as Row }: ReadRows<Row>, { sort, after, limit }: PageRequest): { rows: Row[], more: boolean } {
+  const keysOf = (row: Record<string, Scalar>): Scalar[] => sort.map(({ column }) => row[column]!)
+  const compare = (a: Scalar[], b: Scalar[]): number => {
+    for (const [i, { descending }] of sort.entries()) {
+      const [one, other] = [a[i]!, b[i]!]
+      if (one === other) continue
+      if (one === null || other === null) return one === null ? 1 : -1
+      return (one < other) === descending ? 1 : -1
+    }
+    return 0
+  }
+  const keyed = read.map((row: Record<string, Scalar>) => ({ row, keys: keysOf(row) })).sort((a, b) => compare(a.keys, b.keys))
+  const begin = after === undefined ? 0 : keyed.findIndex(({ keys }) => compare(keys, after) > 0)
+  const shown = begin === -1 ? [] : keyed.slice(begin, begin + limit)
+  return { rows: shown.map(({ row }) => finish(row)), more: begin !== -1 && keyed.length > begin + limit }
 }
 
 /** A query of one row of texts: the number of the newest revision, how many rows there are with the one more, and these as JSON objects with commas between them; null where there are none. */
@@ -69,11 +93,6 @@ export function pageText (rows: RowQuery<unknown>, page: PageRequest, fields: Fi
 /** All rows of a query in an order, or those after one of them, as a table. */
 export function ordered (rows: RowQuery<unknown>, sort: SortKey[], after?: Scalar[]): RawBuilder<unknown> {
   return sql`(${selection(rows, sort, after)}) as row`
-}
-
-/** All rows of a query that is known to have few, in an order. */
-export async function readAll<Row> (db: Kysely<DB>, rows: RowQuery<Row>, sort: SortKey[]): Promise<Row[]> {
-  return (await sql<Row>`select * from ${ordered(rows, sort)}`.execute(db)).rows
 }
 
 /** Rows beyond which none are counted: that would cost more than the page. */
@@ -93,7 +112,8 @@ function totalOf (counted: number): Total {
 }
 
 /** How many rows the query has, or that they are more than are counted. */
-export async function countRows (db: Kysely<DB>, rows: RowQuery<unknown>): Promise<Total> {
+export async function countRows (db: Kysely<DB>, rows: RowQuery<unknown> | ReadRows<unknown>): Promise<Total> {
+  if ('read' in rows) return totalOf(rows.read.length)
   const result = await (countQuery(rows) as RawBuilder<{ n: number }>).execute(db)
   return totalOf(result.rows[0]!.n)
 }

@@ -12,6 +12,7 @@ import { message, PgliteSession } from './pglite-session.ts'
 import { types } from './postgres.ts'
 import { prepared } from './prepared.ts'
 import { newestRevisionSql } from './revision-sql.ts'
+import { snapshots } from './snapshot.ts'
 import type { DB } from './types.ts'
 
 /** Bytes loaded at once. */
@@ -41,7 +42,7 @@ export async function openPgliteInMemory (dump?: Blob): Promise<Connection> {
 }
 
 function connection (session: PgliteSession, unlock: () => void): Connection {
-  const requests = poolOn(session, patience)
+  const requests = poolOn(session, { patience, pipeline: true })
   const longWork = poolOn(session)
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: requests }) })
   const patient = new Kysely<DB>({ dialect: new PostgresDialect({ pool: longWork }) })
@@ -49,7 +50,8 @@ function connection (session: PgliteSession, unlock: () => void): Connection {
   return {
     engine: 'pglite',
     db,
-    known: db,
+    snapshot: snapshots(requests),
+    snapshotOfKnown: snapshots(requests),
     texts: async (statement, values) => await prepared(requests, statement, values),
     replicas: [],
     // Others get their turns between its statements.
@@ -77,13 +79,14 @@ function connection (session: PgliteSession, unlock: () => void): Connection {
 }
 
 /** One client: more would only wait for each other. */
-function poolOn (session: PgliteSession, patience?: number): pg.Pool {
+function poolOn (session: PgliteSession, { patience, pipeline = false }: { patience?: number, pipeline?: boolean } = {}): pg.Pool {
   const pool = new pg.Pool({
     stream: () => session.connect(patience),
     host: 'the thread',
     user: 'postgres',
     database: 'postgres',
     ssl: false,
+    pipeline,
     max: 1,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: patience,

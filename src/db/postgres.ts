@@ -1,16 +1,21 @@
 // The server engine: a pool of connections to Postgres 15 or newer.
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { copyStatement } from './copy.ts'
-import { execute, nameOf, type TextRow } from './prepared.ts'
+import { execute, type TextRow } from './prepared.ts'
 import { typeParsers } from './type-parsers.ts'
 import type { DB } from './types.ts'
 
 // What a server, database or role may have set otherwise and the answers must not depend on.
 const settings = '-c timezone=UTC -c datestyle=ISO,YMD -c bytea_output=hex -c extra_float_digits=1 -c search_path=public -c default_transaction_isolation=read\\ committed -c jit=off'
+
+// A page is the first rows of an order. Looked up row by row, what a row shows of small tables leaves rows in the order in
+// which an index has them, where a hash join would have all of them read and sorted first. Workers would take longer to
+// start than a page takes; and rows that lie apart cost hardly more than neighbours, in memory or on flash.
+const inOrder = ' -c enable_hashjoin=off -c enable_mergejoin=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0'
 
 /** Values as typeParsers makes them. */
 export const types = { getTypeParser: (id: number, format?: string) => typeParsers[id] ?? pg.types.getTypeParser(id, format as 'text') } as pg.CustomTypesConfig
@@ -73,28 +78,17 @@ export function openPostgres (url: string, { size, onIdleError, patient = false,
     // A session of long work keeps its temporary tables as long as it takes.
     ...(patient ? {} : { maxLifetimeSeconds: 1800 }),
     keepAlive: true,
+    // Copies do not share their connection with other statements under way.
+    pipeline: !patient && !exports,
     application_name: 'unnm-registry',
-    options: settings + (plansOnce ? ' -c plan_cache_mode=force_generic_plan' : '') + (patient ? ' -c work_mem=64MB' : ' -c work_mem=16MB -c lock_timeout=2000' + (exports ? ' -c statement_timeout=3600000' : ' -c idle_in_transaction_session_timeout=10000 -c statement_timeout=5000')),
+    options: settings + (plansOnce ? ' -c plan_cache_mode=force_generic_plan' : '') + (patient ? ' -c work_mem=64MB' : inOrder + ' -c work_mem=16MB -c lock_timeout=2000' + (exports ? ' -c statement_timeout=3600000' : ' -c idle_in_transaction_session_timeout=10000 -c statement_timeout=5000')),
     types
   })
   // Without a listener the error of an idle connection would end the process.
   pool.on('error', onIdleError)
   // Nor may that of a connection in use, of which whoever uses it learns by the failure of what is under way.
   pool.on('connect', (client) => client.on('error', () => {}))
-  return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool: plansOnce ? naming(pool) : pool }) }), pool }
-}
-
-/** The pool for Kysely, with a name for each text of a query, under which the server keeps its plan. It ends by itself. */
-function naming (pool: pg.Pool): PostgresPool {
-  const named = (client: pg.PoolClient) => ({
-    query: async (text: string, values: readonly unknown[] = []) => await client.query({ text, values: [...values], ...(values.length === 0 ? {} : { name: nameOf(text) }) }),
-    release: () => client.release()
-  })
-  return {
-    connect: async () => named(await pool.connect()) as unknown as PostgresPoolClient,
-    end: async () => {},
-    options: pool.options
-  }
+  return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }), pool }
 }
 
 /** Streams rows in the text format of COPY into a table, as fast as the server takes them. */

@@ -1,7 +1,7 @@
 // Statements that the server parses once and answers by name from then on, with rows of the texts that it sends.
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { DatabaseError, type Connection as Wire, type Pool, type PoolClient, type Submittable } from 'pg'
+import { DatabaseError, Query, type Connection as Wire, type Pool, type PoolClient } from 'pg'
 
 export interface Statement {
   /** Stands for this text and no other. Without a name the server parses and plans it anew, for these values. */
@@ -44,7 +44,7 @@ export async function execute (client: PoolClient, statement: Statement, values:
 }
 
 /** Sends all that a statement needs as one message, and takes what the driver reads of the answer. */
-class Execution implements Submittable {
+class Execution extends Query {
   readonly #names: LRUCache<string, string>
   readonly #statement: Statement
   readonly #values: Value[]
@@ -52,9 +52,10 @@ class Execution implements Submittable {
   readonly #reject: (error: Error) => void
   readonly #rows: TextRow[] = []
   /** The driver's, which ends its limit of time. */
-  callback: (() => void) | undefined
+  declare callback: (() => void) | undefined
 
   constructor (names: LRUCache<string, string>, statement: Statement, values: Value[], resolve: (rows: TextRow[]) => void, reject: (error: Error) => void) {
+    super(statement.text)
     this.#names = names
     this.#statement = statement
     this.#values = values
@@ -62,7 +63,7 @@ class Execution implements Submittable {
     this.#reject = reject
   }
 
-  submit (wire: Wire): void {
+  override submit = (wire: Wire): void => {
     const { name = '', text } = this.#statement
     wire.stream.cork()
     if (name === '') {

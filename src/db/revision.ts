@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Connection, Server } from './connect.ts'
+import type { Ask, Snapshot } from './snapshot.ts'
 import { copyOutStatement, type CopyOut } from './copy-out.ts'
 import type { RowQuery } from './page.ts'
 import type { Compiled } from './forms.ts'
@@ -23,10 +24,11 @@ export interface Reads {
   at: (point: number | string) => Promise<Revision>
   /**
    * Runs `work` in a read-only transaction that sees one state of the database: the newest that is not older
-   * than the revision `atLeast`, or the one that stood at the revision `asOf`. `plansOnce` says that one plan for each of
-   * its queries is good whatever their values are.
+   * than the revision `atLeast`, or the one that stood at the revision `asOf`. `sums` is that of a snapshot of a server.
    */
-  snapshot: <T>(options: { asOf?: number | undefined, atLeast?: number, plansOnce?: boolean }, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>) => Promise<T>
+  snapshot: <T>(options: { asOf?: number | undefined, atLeast?: number, sums?: boolean }, work: (db: Kysely<DB>, revision: Revision, ask: Ask) => Promise<T>) => Promise<T>
+  /** Asks all of these at once at the newest revision; undefined when that is not `revision`. `sums` is that of a snapshot of a server. */
+  together: (parts: Record<string, Compiled>, options: { revision: number, plansOnce: boolean, sums?: boolean }) => Promise<Record<string, any[]> | undefined>
   /**
    * Runs a query of a single row of texts, the first of them the number of the newest revision, which makes it a snapshot
    * by itself; undefined when that is not `revision`.
@@ -74,16 +76,31 @@ export function createReads (connection: Connection): Reads {
 
   const nextReplica = (): Server | undefined => replicas[turn++ % Math.max(replicas.length, 1)]
 
-  async function snapshotOn<T> (on: Kysely<DB>, asOf: number | undefined, atLeast: number, work: (trx: Transaction<DB>, revision: Revision) => Promise<T>): Promise<T> {
-    return await on.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async (trx) => {
-      const now = await newest(trx)
+  async function snapshotOn<T> (snapshot: Snapshot, asOf: number | undefined, atLeast: number, work: (db: Kysely<DB>, revision: Revision, ask: Ask) => Promise<T>): Promise<T> {
+    return await snapshot(async (db, ask) => {
+      const now = await newest(db)
       lately.set(now.id, now)
       if (now.id < Math.max(atLeast, asOf ?? 0)) throw new Behind()
-      if (asOf === undefined || asOf === now.id) return await work(trx, now)
-      await sql`select set_config('app.as_of', ${String(asOf)}, true), set_config('search_path', 'past, public', true)`.execute(trx)
-      const then = await newest(trx)
-      return await work(trx, then)
+      if (asOf === undefined || asOf === now.id) return await work(db, now, ask)
+      const past = sql`select set_config('app.as_of', ${String(asOf)}, true), set_config('search_path', 'past, public', true)`.execute(db)
+      const [, then] = await Promise.all([past, newest(db)])
+      return await work(db, then, ask)
     })
+  }
+
+  /** What a replica gives, or else the primary; undefined when neither does. */
+  async function onEither<T> (read: (server: Server) => Promise<T | undefined>): Promise<T | undefined> {
+    const replica = nextReplica()
+    for (const server of replica === undefined ? [connection] : [replica, connection]) {
+      try {
+        const found = await read(server)
+        if (found !== undefined) return found
+      } catch (error) {
+        // A replica that cannot be reached is no reason to fail; but what takes it too long takes the primary too long as well.
+        if (server === connection || (error as { code?: string }).code === '57014') throw error
+      }
+    }
+    return undefined
   }
 
   return {
@@ -108,15 +125,15 @@ export function createReads (connection: Connection): Reads {
       return found
     },
 
-    snapshot: async ({ asOf, atLeast = 0, plansOnce = false }, work) => {
-      const of = (server: Server): Kysely<DB> => plansOnce && asOf === undefined ? server.known : server.db
+    snapshot: async ({ asOf, atLeast = 0, sums = false }, work) => {
+      const of = ({ snapshot }: Server): Snapshot => async (read) => await snapshot(read, { sums })
       const replica = nextReplica()
       if (replica !== undefined) {
         let begun = false
         try {
-          return await snapshotOn(of(replica), asOf, atLeast, async (trx, revision) => {
+          return await snapshotOn(of(replica), asOf, atLeast, async (...read) => {
             begun = true
-            return await work(trx, revision)
+            return await work(...read)
           })
         } catch (error) {
           // A replica that is behind or cannot be reached is no reason to fail: the primary can answer.
@@ -126,32 +143,20 @@ export function createReads (connection: Connection): Reads {
       return await snapshotOn(of(connection), asOf, atLeast, work)
     },
 
-    texts: async ({ values, ...statement }, revision) => {
-      const replica = nextReplica()
-      for (const server of replica === undefined ? [connection] : [replica, connection]) {
-        try {
-          const [[now, ...row] = []] = await server.texts(statement, values)
-          if (Number(now) === revision) return row
-        } catch (error) {
-          // As above; but what takes a replica too long takes the primary too long as well.
-          if (server === connection || (error as { code?: string }).code === '57014') throw error
-        }
-      }
-      return undefined
-    },
+    together: async (parts, { revision, plansOnce, sums = false }) => await onEither(async (server) => await (plansOnce ? server.snapshotOfKnown : server.snapshot)(async (db, ask) => {
+      const names = Object.keys(parts)
+      const [now, ...rows] = await Promise.all([newest(db), ...names.map(async (name) => await ask(parts[name]!))])
+      return now.id === revision ? Object.fromEntries(names.map((name, i) => [name, rows[i]!])) : undefined
+    }, { sums })),
+
+    texts: async ({ values, ...statement }, revision) => await onEither(async (server) => {
+      const [[now, ...row] = []] = await server.texts(statement, values)
+      return Number(now) === revision ? row : undefined
+    }),
 
     copyOut: async (rows, { revision, ...options }) => {
       const statement = copyOutStatement(rows, options)
-      const replica = nextReplica()
-      for (const server of replica === undefined ? [connection] : [replica, connection]) {
-        try {
-          const stream = await server.copyOut?.(statement, revision)
-          if (stream !== undefined) return stream
-        } catch (error) {
-          if (server === connection || (error as { code?: string }).code === '57014') throw error
-        }
-      }
-      return undefined
+      return await onEither(async (server) => await server.copyOut?.(statement, revision))
     },
 
     builder: db,

@@ -1,12 +1,12 @@
 // Rows written as text by the database itself, so that nothing has to be done for each of them here.
 import { sql, type RawBuilder } from 'kysely'
 
-/** A field of a row by what it holds. A `code` is text that no format has to quote or escape. */
+/** A field of a row by what it holds. A `code` is text that no format has to quote or escape; `ready` is written already, as the format has it. */
 export interface Field {
   name: string
   /** What it is read from, where that is no column of its name. */
   from?: RawBuilder<unknown>
-  kind: 'code' | 'text' | 'number' | 'integer' | 'boolean' | 'instant' | 'list'
+  kind: 'code' | 'ready' | 'text' | 'number' | 'integer' | 'boolean' | 'instant' | 'list'
   nullable: boolean
 }
 
@@ -19,6 +19,7 @@ export function jsonObject (fields: Field[]): RawBuilder<string> {
 
 function jsonValue ({ name, from: column = sql.ref(name), kind, nullable }: Field): Piece[] {
   if (kind === 'code' && !nullable) return ['"', column, '"']
+  if (kind === 'ready') return [nullable ? sql`coalesce(${column}, 'null')` : column]
   const value = kind === 'code'
     ? sql`'"' || ${column} || '"'`
     : kind === 'number'
@@ -29,7 +30,7 @@ function jsonValue ({ name, from: column = sql.ref(name), kind, nullable }: Fiel
 
 /** The value of a field as a cell of CSV before it is quoted; null for an empty one. Text that a spreadsheet would run as a formula is defused with an apostrophe. */
 export function csvCell ({ name, from: column = sql.ref(name), kind }: Field): RawBuilder<string | null> {
-  if (kind === 'code') return sql`${column}`
+  if (kind === 'code' || kind === 'ready') return sql`${column}`
   if (kind === 'number') return sql`json_number(${column})`
   if (kind === 'instant') return instant(column)
   if (kind === 'integer' || kind === 'boolean') return sql`${column}::text`

@@ -17,12 +17,16 @@ export type Row = Record<string, unknown>
 
 export type Cell = string | number | boolean | null | undefined | string[]
 
-/** One CSV cell. Text that a spreadsheet would run as a formula is defused with an apostrophe; numbers never are. */
+/** Text that a spreadsheet would run as a formula, with an apostrophe before it. */
+export function defused (text: string): string {
+  return /^[=+\-@\t\r\0]/.test(text) ? `'${text}` : text
+}
+
+/** One CSV cell. Text is defused; numbers never are. */
 export function csvCell (value: Cell): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  let text = Array.isArray(value) ? value.join(';') : value
-  if (/^[=+\-@\t\r\0]/.test(text)) text = `'${text}`
+  const text = defused(Array.isArray(value) ? value.join(';') : value)
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

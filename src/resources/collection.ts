@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { TObject, TProperties, TSchema } from 'typebox'
-import type { RowQuery } from '../db/page.ts'
+import type { Finder } from '../db/finder.ts'
+import type { ReadRows, RowQuery } from '../db/page.ts'
 import type { DB } from '../db/types.ts'
 import type { Issue } from '../errors.ts'
 import type { Row } from '../http/formats.ts'
@@ -40,8 +41,8 @@ export interface Collection {
   keyCanBeNull?: true
   /** Whether the rows depend on who belongs to a region on which day: always, or only with one of these filters. */
   dated?: true | string[]
-  /** The query of the rows. It may look at them first, and throw the problem that tells why there is no answer. */
-  rows: (db: Kysely<DB>, filters: any, context: ReadContext) => RowQuery<any> | Promise<RowQuery<any>>
+  /** The query of the rows. One that looks at them first may throw the problem that tells why there is no answer, or give the rows themselves. */
+  rows: (db: Kysely<DB>, filters: any, context: ReadContext) => RowQuery<any> | Promise<RowQuery<any> | ReadRows<any>>
   /** Whether it does look at them. Otherwise it only makes the query. */
   looksFirst?: true
   /** Whether one plan of the query is as good for these filters as for any others of the same form; it is unless said otherwise. */
@@ -74,10 +75,8 @@ export interface RecordOf {
   filters?: TProperties
   /** Whether it depends on who belongs to a region on which day. */
   dated?: true
-  /** Whether one plan for each of its queries is good whatever the record; it is unless said otherwise. */
-  plansOnce?: false
-  /** The record and the newest revision of any of its parts. */
-  find: (db: Kysely<DB>, id: string, context: ReadContext, filters: any) => Promise<{ record: Row, revision: number } | undefined>
+  /** One plan for each of its queries is good whatever the record. */
+  find: Finder
 }
 
 /** Reads an id that is no code of the codebook. */

@@ -7,7 +7,7 @@ import type { Field } from '../db/row-text.ts'
 import type { SourceRow } from '../db/codebook.ts'
 import { namedFields } from '../http/citations.ts'
 import type { Codebook } from '../http/codebook.ts'
-import { csvLine, type Cell, type Row } from '../http/formats.ts'
+import { csvLine, defused, type Cell, type Row } from '../http/formats.ts'
 import type { CodeKind } from '../http/schemas.ts'
 import type { Collection } from './collection.ts'
 import { fieldsOf } from './fields.ts'
@@ -32,11 +32,11 @@ const usualBlock = 1000
 
 /** The plain way, for every export, at every revision. */
 export function rowsInBlocks (services: Services, collection: Collection, known: TProperties, format: ExportFormat): (question: Question, isEmpty: boolean) => Promise<Export> {
-  const { lines, blockSize = usualBlock } = collection
+  const { lines, looksFirst: sums = false, blockSize = usualBlock } = collection
   const row = rowOf(collection, format)
   const linesOf = format === 'csv' && lines !== undefined ? lines.of : (entry: Row) => [entry]
   return async (question, isEmpty) => {
-    const first = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now }, async (trx, revision) => {
+    const first = await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now, sums }, async (trx, revision) => {
       const book = await services.codebook(trx, revision.id)
       const filters = understand(question, known, book)
       const paging = pagingOf(collection, question, filters)
@@ -55,7 +55,7 @@ export function rowsInBlocks (services: Services, collection: Collection, known:
         if (!more || limit !== undefined) return
         const after = keyOf(sort, rows.at(-1)!)
         // Each block is a short transaction at the revision of the first, so a slow reader holds no connection.
-        ;({ rows, more } = await services.reads.snapshot({ asOf: revision.id }, async (trx) =>
+        ;({ rows, more } = await services.reads.snapshot({ asOf: revision.id, sums }, async (trx) =>
           await readPage<Row>(trx, await collection.rows(trx, filters, { ...question.context, revision: revision.id }), { sort, after, limit: blockSize })))
       }
     }
@@ -78,7 +78,7 @@ export function rowsOfCopy (services: Services, collection: Collection, known: T
     if (fields === undefined) return undefined
     const { sort, after } = pagingOf(collection, question, filters)
     const query = collection.rows(services.reads.builder, filters, { ...context, revision: now }) as RowQuery<unknown>
-    const named = columns.flatMap(({ name, of }): Field[] => of === undefined ? [] : [{ name, kind: 'text', nullable: true, from: nameOf(of, book, context) }])
+    const named = columns.flatMap(({ name, of }): Field[] => of === undefined ? [] : [{ name, kind: 'ready', nullable: true, from: nameOf(of, format, book, context) }])
     const stream = await services.reads.copyOut(query, { revision: now, sort, after, format, fields: [...fields, ...named] })
     if (stream === undefined) return undefined
     async function * text (): AsyncGenerator<string | Buffer> {
@@ -114,9 +114,11 @@ function withNames (row: Row, columns: Column[], book: Codebook<SourceRow>, { la
   }))
 }
 
-/** The name of the code in a field, looked up in all names of its kind, so that the order of the rows stays. */
-function nameOf ({ field, kind }: { field: string, kind: CodeKind }, book: Codebook<SourceRow>, { lang }: Context) {
-  return sql`(${sql.lit(JSON.stringify(Object.fromEntries(book.names(kind, lang).names)))}::jsonb ->> ${sql.ref(field)})`
+/** The name of the code in a field, looked up in all names of its kind as the format has them, so that the order of the rows stays. */
+function nameOf ({ field, kind }: { field: string, kind: CodeKind }, format: ExportFormat, book: Codebook<SourceRow>, { lang }: Context) {
+  const written = format === 'csv' ? defused : JSON.stringify
+  const names = Object.fromEntries(book.names(kind, lang).names.entries().map(([code, name]) => [code, written(name)]))
+  return sql`(${sql.lit(JSON.stringify(names))}::jsonb ->> ${sql.ref(field)})`
 }
 
 function headerOf (format: ExportFormat, columns: Column[], { bom }: Record<string, unknown>): string {

@@ -5,15 +5,16 @@ import { cachedHeaders, errorResponses, notModified } from '../http/responses.ts
 import { idOf, parameters } from '../http/schemas.ts'
 import { metaOf } from './answer.ts'
 import type { Collection } from './collection.ts'
-import { pageOfRows, pageOfText } from './page.ts'
+import { pageAtOnce, pageOfRows } from './page.ts'
 import { componentsOf, keyNote, linkHeader, listParameters, operationId, selectionNote } from './parameters.ts'
 import { addresser, ask, sendJson, type Services } from './question.ts'
 
 export function registerList (app: FastifyInstance, services: Services, collection: Collection): void {
   const { row, path, many } = collection
   const known = listParameters(collection, 'json')
-  const plain = pageOfRows(services, collection, known, componentsOf(app))
-  const fast = pageOfText(services, collection, known)
+  const components = componentsOf(app)
+  const plain = pageOfRows(services, collection, known, components)
+  const fast = pageAtOnce(services, collection, known, components)
 
   app.get(`/v1${path}`, {
     config: { ownIssues: true },

@@ -1,8 +1,8 @@
-// The rows of one page, in two ways to the same bytes: as objects, and as text that the database writes.
+// The rows of one page, in two ways to the same bytes: built for each question, and by statements that are known, as text where that can be.
 import type { RawBuilder } from 'kysely'
 import type { TProperties, TSchema } from 'typebox'
 import { Forms, type Compiled } from '../db/forms.ts'
-import { countOf, countRows, countText, pageText, readPage, type RowQuery, type Scalar, type Total } from '../db/page.ts'
+import { countOf, countRows, countText, pageQuery, pageText, readPage, type RowQuery, type Scalar, type Total } from '../db/page.ts'
 import type { Revision } from '../db/revision.ts'
 import { betweenRows } from '../http/citations.ts'
 import type { Row } from '../http/formats.ts'
@@ -10,6 +10,7 @@ import { citer, isFallback, picker, textCiter, type Cited } from './answer.ts'
 import type { Collection } from './collection.ts'
 import { fieldsOf } from './fields.ts'
 import { pagingOf } from './paging.ts'
+import { narrowing } from './parameters.ts'
 import { standing, understand, type Question, type Services } from './question.ts'
 
 export interface Page {
@@ -27,9 +28,9 @@ export interface Page {
 
 /** The plain way, for every page, at every revision. */
 export function pageOfRows (services: Services, collection: Collection, known: TProperties, components: ReadonlyMap<string, TSchema>): (question: Question) => Promise<Page> {
-  const { row } = collection
+  const { row, looksFirst = false } = collection
   const cite = citer(row, components)
-  return async (question) => await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now }, async (trx, revision) => {
+  return async (question) => await services.reads.snapshot({ asOf: question.asOf, atLeast: question.now, sums: looksFirst }, async (trx, revision) => {
     const book = await services.codebook(trx, revision.id)
     const filters = understand(question, known, book)
     const paging = pagingOf(collection, question, filters)
@@ -50,12 +51,13 @@ export function pageOfRows (services: Services, collection: Collection, known: T
 }
 
 /**
- * The fast way, in one statement, for the newest revision: undefined where the page needs the plain way, or when there is a
+ * The fast way, for the newest revision: statements that were compiled for their form before, and rows as text that the
+ * database writes, where they have no parts of their own. Undefined where the page needs the plain way, or when there is a
  * newer revision already.
  */
-export function pageOfText (services: Services, collection: Collection, known: TProperties): (question: Question) => Promise<Page | undefined> {
+export function pageAtOnce (services: Services, collection: Collection, known: TProperties, components: ReadonlyMap<string, TSchema>): (question: Question) => Promise<Page | undefined> {
   const { row, looksFirst = false, plansOnce = () => true } = collection
-  const cite = textCiter(row)
+  const [cite, citeText] = [citer(row, components), textCiter(row)]
   const allFields = fieldsOf(row)
   const forms = new Forms(services.reads.builder)
   const hasOwnName = 'name_lang' in row.properties
@@ -68,40 +70,52 @@ export function pageOfText (services: Services, collection: Collection, known: T
     const paging = pagingOf(collection, question, filters)
     const limit = filters.limit as number
     const chosen = filters.fields as string[] | undefined
-    const fields = chosen === undefined ? allFields : fieldsOf(row, chosen)
-    // The last row tells where the next page begins, and each its language, only if the fields for it are there.
-    if (fields === undefined || !isWithin([...paging.sort.map(({ column }) => column), ...hasOwnName ? ['name_lang'] : []], chosen)) return undefined
+    const isPlannedOnce = plansOnce(filters)
 
     const { sort, after } = paging
     const asked = { filters: narrowing(filters), after, membersOn: context.membersOn, revision: now }
     const compile = (name: string, make: (query: RowQuery<unknown>, after: Scalar[] | undefined) => RawBuilder<unknown>): Compiled =>
-      forms.compile(`${name} ${context.lang}`, asked, plansOnce(filters), ({ filters: given, after, ...of }: typeof asked) => make(collection.rows(services.reads.builder, given, { lang: context.lang, ...of }) as RowQuery<unknown>, after))
-    const page = compile(`page ${limit} ${JSON.stringify([sort, chosen])}`, (query, after) => pageText(query, { sort, after, limit }, fields))
-    const [counted, text = null] = await services.reads.texts(page, now) ?? []
-    if (counted === undefined) return undefined
-    const count = Number(counted)
-    const more = count > limit
-    const rows = more ? withoutLast(text!) : text ?? ''
-    const total = await services.totals.of(now, paging, more ? undefined : count, async () => {
-      const [found] = await services.reads.texts(compile('count', (query) => countText(query)), now) ?? []
-      return found === undefined ? undefined : countOf(found!)
-    })
-    if (total === undefined) return undefined
-    return {
-      revision,
-      filters,
-      cursor: more ? paging.cursorAfter(JSON.parse(rows.slice(startOfLast(rows))) as Row) : null,
-      total,
-      data: rows,
-      cited: cite(rows, chosen, book, context),
-      isFallback: hasOwnName && context.lang !== 'en' && rows.includes('"name_lang":"en"')
+      forms.compile(`${name} ${context.lang}`, asked, isPlannedOnce, ({ filters: given, after, ...of }: typeof asked) => make(collection.rows(services.reads.builder, given, { lang: context.lang, ...of }) as RowQuery<unknown>, after))
+    const form = `${limit} ${JSON.stringify([sort, chosen])}`
+    const read = async (): Promise<Read | undefined> => {
+      const fields = chosen === undefined ? allFields : fieldsOf(row, chosen)
+      // The last row tells where the next page begins, and each its language, only if the fields for it are there.
+      if (fields !== undefined && isWithin([...sort.map(({ column }) => column), ...hasOwnName ? ['name_lang'] : []], chosen)) {
+        const [count, text = null] = await services.reads.texts(compile(`text ${form}`, (query, after) => pageText(query, { sort, after, limit }, fields)), now) ?? []
+        if (count === undefined) return undefined
+        const more = Number(count) > limit
+        const data = more ? withoutLast(text!) : text ?? ''
+        return {
+          more: more ? JSON.parse(data.slice(startOfLast(data))) as Row : undefined,
+          count: Number(count),
+          data,
+          cited: citeText(data, chosen, book, context),
+          isFallback: hasOwnName && context.lang !== 'en' && data.includes('"name_lang":"en"')
+        }
+      }
+      const { page } = await services.reads.together({ page: compile(`rows ${form}`, (query, after) => pageQuery(query, { sort, after, limit })) }, { revision: now, plansOnce: isPlannedOnce }) ?? {}
+      if (page === undefined) return undefined
+      const rows = page.slice(0, limit) as Row[]
+      const data = rows.map(picker(row, chosen))
+      return { more: page.length > limit ? rows.at(-1)! : undefined, count: page.length, data, cited: cite(data, book, context), isFallback: rows.some((entry) => isFallback(entry, question)) }
     }
+
+    const found = await read()
+    if (found === undefined) return undefined
+    const { more, count, ...page } = found
+    const total = await services.totals.of(now, paging, more === undefined ? count : undefined, async () => {
+      const [text] = await services.reads.texts(compile('count', (query) => countText(query)), now) ?? []
+      return text === undefined ? undefined : countOf(text!)
+    })
+    return total === undefined ? undefined : { revision, filters, cursor: more === undefined ? null : paging.cursorAfter(more), total, ...page }
   }
 }
 
-/** The parameters that decide which rows there are. */
-function narrowing ({ sort: _sort, limit: _limit, fields: _fields, cursor: _cursor, lang: _lang, as_of: _asOf, members_on: _membersOn, ...filters }: Record<string, unknown>): Record<string, unknown> {
-  return filters
+interface Read extends Pick<Page, 'data' | 'cited' | 'isFallback'> {
+  /** The last row, if others follow it. */
+  more: Row | undefined
+  /** How many were found, with the one more. */
+  count: number
 }
 
 function startOfLast (rows: string): number {

@@ -64,3 +64,8 @@ export const linkHeader = { Link: { type: 'string', description: 'The next page,
 export function componentsOf (app: FastifyInstance): ReadonlyMap<string, TSchema> {
   return new Map(Object.entries(app.getSchemas() as Record<string, TSchema>))
 }
+
+/** Of the parameters those that decide which rows there are. */
+export function narrowing ({ sort: _sort, limit: _limit, fields: _fields, cursor: _cursor, lang: _lang, as_of: _asOf, members_on: _membersOn, ...filters }: Record<string, unknown>): Record<string, unknown> {
+  return filters
+}

@@ -182,7 +182,8 @@ for (const collection of collections) {
         const rowQuery = /^select \* from [(\s]+(select|with) /
         queries.length = 0
         await get(exported(format, 'limit=2'))
-        t.ok(queries.some((query) => rowQuery.test(query)), 'GET reads rows')
+        // What is searched stands in memory.
+        if (path !== '/v1/search') t.ok(queries.some((query) => rowQuery.test(query)), 'GET reads rows')
         queries.length = 0
         await get(exported(format), { method: 'HEAD' })
         t.notOk(queries.some((query) => rowQuery.test(query)), 'HEAD reads none')

@@ -155,7 +155,7 @@ async function execute (trx: Transaction<DB>, prefix: string, operation: Operati
 }
 
 /** The rows of a run, read by ordinary queries that name no schema. */
-async function readAll (trx: Transaction<DB>, prefix: string): Promise<Record<keyof Model, ModelRow[]>> {
+async function readAll (trx: Kysely<DB>, prefix: string): Promise<Record<keyof Model, ModelRow[]>> {
   return {
     agency: await trx.selectFrom('agency').select(['id', 'note', 'revision']).where('id', 'like', `${prefix}%`).orderBy('id').execute(),
     event: await trx.selectFrom('event').select(['id', 'date', 'earliest', 'revision']).where('id', 'like', `${prefix}%`).orderBy('id').execute(),
@@ -398,8 +398,9 @@ await t.test('every table with a revision has its twin, its view and its trigger
 })
 
 await t.test('a table that gains a column keeps its history', async (t) => {
-  const { db: own } = await openDatabase(t)
-  const past = createReads({ ...connection, db: own })
+  const other = await openDatabase(t)
+  const { db: own } = other
+  const past = createReads(other)
   const put = async (values: Record<string, unknown>): Promise<number> => {
     const { revision } = await write(own, edit, async (trx) => await sql`
       insert into agency ${sql.raw(`(${Object.keys(values).join(', ')})`)} values (${sql.join(Object.values(values))})

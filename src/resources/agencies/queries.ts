@@ -1,6 +1,7 @@
 // Agencies from the database.
 import { sql, type Kysely } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
+import { finder } from '../../db/finder.ts'
 import { allNames, matches, nameColumns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { AgencyFilters } from './schema.ts'
@@ -25,11 +26,12 @@ export function agencyRows (db: Kysely<DB>, filters: AgencyFilters, { lang }: { 
 }
 
 /** The agency with its roles. Its revision is that of its own row: a role belongs to the network. */
-export async function findAgency (db: Kysely<DB>, id: string, { lang }: { lang: Language }) {
-  const found = await agencyColumns(db, lang).select('revision').where('agency.id', '=', id).executeTakeFirst()
+export const agencyRecord = finder((db, id, { lang }: { lang: Language }) => ({
+  own: agencyColumns(db, lang).select('revision').where('agency.id', '=', id),
+  roles: db.selectFrom('member').select(['network', 'role', 'valid_from', 'valid_to', 'source'])
+    .where('agency', '=', id).orderBy('network').orderBy('role').orderBy('id')
+}), ({ own: [found], roles }) => {
   if (found === undefined) return undefined
   const { revision, ...agency } = found
-  const roles = await db.selectFrom('member').select(['network', 'role', 'valid_from', 'valid_to', 'source'])
-    .where('agency', '=', id).orderBy('network').orderBy('role').orderBy('id').execute()
   return { record: { ...agency, roles }, revision }
-}
+})

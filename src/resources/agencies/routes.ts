@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { agencyRows, findAgency } from './queries.ts'
+import { agencyRecord, agencyRows } from './queries.ts'
 import { AgencyFiltersSchema, AgencyRoleSchema, AgencySchema, AgencySummarySchema } from './schema.ts'
 
 export function agencies (app: FastifyInstance, services: Services): void {
@@ -23,7 +23,7 @@ export function agencies (app: FastifyInstance, services: Services): void {
       about: 'An organisation or office with its roles in networks.',
       kind: 'agency',
       id: { description: 'Key of the organisation or office. Case does not matter.', example: 'iom' },
-      find: findAgency
+      find: agencyRecord
     }
   })
 }

@@ -1,6 +1,7 @@
 // Countries from the database.
 import { sql, type Kysely, type SqlBool } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
+import { finder } from '../../db/finder.ts'
 import { allNames, areasOf, holdsOn, matches, nameColumns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { CountryFilters } from './schema.ts'
@@ -35,15 +36,16 @@ export function countryRows (db: Kysely<DB>, filters: CountryFilters, { lang, me
   return query
 }
 
-export async function findCountry (db: Kysely<DB>, id: string, { lang }: Context) {
-  const found = await countryColumns(db, lang)
-    .select(['name_en', 'name_fr', 'name_es', 'name_ar', 'name_zh', 'name_ru', 'revision']).where('area.id', '=', id).executeTakeFirst()
+export const countryRecord = finder((db, id, { lang }: Context) => ({
+  own: countryColumns(db, lang)
+    .select(['name_en', 'name_fr', 'name_es', 'name_ar', 'name_zh', 'name_ru', 'revision']).where('area.id', '=', id),
+  regions: db.selectFrom('area_member').innerJoin('area', 'area.id', 'area_member.aggregate')
+    .select(['aggregate as region', sql<string>`area.scheme`.as('scheme'), 'valid_from', 'valid_to', 'area_member.note', 'area_member.source'])
+    .where('area_member.area', '=', id).orderBy('aggregate').orderBy('area_member.id'),
+  aliases: db.selectFrom('area_alias').select(['scheme', 'alias', 'valid_from', 'valid_to', 'source'])
+    .where('area', '=', id).orderBy('scheme').orderBy('alias')
+}), ({ own: [found], regions, aliases }) => {
   if (found === undefined) return undefined
   const { revision, ...country } = found
-  const regions = await db.selectFrom('area_member').innerJoin('area', 'area.id', 'area_member.aggregate')
-    .select(['aggregate as region', sql<string>`area.scheme`.as('scheme'), 'valid_from', 'valid_to', 'area_member.note', 'area_member.source'])
-    .where('area_member.area', '=', id).orderBy('aggregate').orderBy('area_member.id').execute()
-  const aliases = await db.selectFrom('area_alias').select(['scheme', 'alias', 'valid_from', 'valid_to', 'source'])
-    .where('area', '=', id).orderBy('scheme').orderBy('alias').execute()
   return { record: { ...country, regions, aliases }, revision }
-}
+})

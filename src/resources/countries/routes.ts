@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { countryRows, findCountry } from './queries.ts'
+import { countryRecord, countryRows } from './queries.ts'
 import { CountryAliasSchema, CountryFiltersSchema, CountryRegionSchema, CountrySchema, CountrySummarySchema } from './schema.ts'
 
 export function countries (app: FastifyInstance, services: Services): void {
@@ -25,7 +25,7 @@ export function countries (app: FastifyInstance, services: Services): void {
       about: 'A country, territory or reserved code with its names in six languages, its regions and its other names and codes.',
       kind: 'country',
       id: { description: 'ISO 3166-1 alpha-3 or alpha-2, M49, or a name in use, old ones included. `links.self` has the canonical address.', example: 'MLI' },
-      find: findCountry
+      find: countryRecord
     }
   })
 }

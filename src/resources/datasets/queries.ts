@@ -1,6 +1,7 @@
 // Datasets from the database.
 import { sql, type Kysely } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
+import { finder, ownRow } from '../../db/finder.ts'
 import { allNames, matches, nameColumns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { DatasetFilters } from './schema.ts'
@@ -25,9 +26,6 @@ export function datasetRows (db: Kysely<DB>, filters: DatasetFilters, { lang }: 
   return query
 }
 
-export async function findDataset (db: Kysely<DB>, id: string, { lang }: { lang: Language }) {
-  const found = await datasetColumns(db, lang).select('revision').where('dataset.id', '=', id).executeTakeFirst()
-  if (found === undefined) return undefined
-  const { revision, ...record } = found
-  return { record, revision }
-}
+export const datasetRecord = finder((db, id: string, { lang }: { lang: Language }) => ({
+  own: datasetColumns(db, lang).select('revision').where('dataset.id', '=', id)
+}), ({ own }) => ownRow(own))

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { datasetRows, findDataset } from './queries.ts'
+import { datasetRecord, datasetRows } from './queries.ts'
 import { DatasetFiltersSchema, DatasetSchema } from './schema.ts'
 
 export function datasets (app: FastifyInstance, services: Services): void {
@@ -22,7 +22,7 @@ export function datasets (app: FastifyInstance, services: Services): void {
       about: 'A dataset with its editions.',
       kind: 'dataset',
       id: { description: 'Key of the dataset. Case does not matter.', example: 'undesa-ims' },
-      find: findDataset
+      find: datasetRecord
     }
   })
 }

@@ -1,6 +1,7 @@
 // Frameworks from the database.
 import { sql, type Kysely } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
+import { finder, ownRow } from '../../db/finder.ts'
 import { allNames, holdsOn, matches, nameColumns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { FrameworkFilters } from './schema.ts'
@@ -28,9 +29,6 @@ export function frameworkRows (db: Kysely<DB>, filters: FrameworkFilters, { lang
   return query
 }
 
-export async function findFramework (db: Kysely<DB>, id: string, { lang }: Context) {
-  const found = await frameworkColumns(db, lang).select('revision').where('framework.id', '=', id).executeTakeFirst()
-  if (found === undefined) return undefined
-  const { revision, ...record } = found
-  return { record, revision }
-}
+export const frameworkRecord = finder((db, id: string, { lang }: { lang: Language }) => ({
+  own: frameworkColumns(db, lang).select('revision').where('framework.id', '=', id)
+}), ({ own }) => ownRow(own))

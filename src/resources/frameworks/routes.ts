@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { findFramework, frameworkRows } from './queries.ts'
+import { frameworkRecord, frameworkRows } from './queries.ts'
 import { FrameworkFiltersSchema, FrameworkSchema } from './schema.ts'
 
 export function frameworks (app: FastifyInstance, services: Services): void {
@@ -23,7 +23,7 @@ export function frameworks (app: FastifyInstance, services: Services): void {
       about: 'A framework. Its items are at `/v1/items?framework=`, its links to others at `/v1/framework_links?framework=`.',
       kind: 'framework',
       id: { description: 'Key of the framework. Case does not matter.', example: 'gcm' },
-      find: findFramework
+      find: frameworkRecord
     }
   })
 }

@@ -1,6 +1,7 @@
 // Indicators from the database.
 import type { Kysely } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
+import { finder, ownRow } from '../../db/finder.ts'
 import { allNames, matches, nameColumns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { IndicatorFilters } from './schema.ts'
@@ -19,9 +20,6 @@ export function indicatorRows (db: Kysely<DB>, filters: IndicatorFilters, { lang
   return query
 }
 
-export async function findIndicator (db: Kysely<DB>, id: string, { lang }: { lang: Language }) {
-  const found = await indicatorColumns(db, lang).select('revision').where('indicator.id', '=', id).executeTakeFirst()
-  if (found === undefined) return undefined
-  const { revision, ...record } = found
-  return { record, revision }
-}
+export const indicatorRecord = finder((db, id: string, { lang }: { lang: Language }) => ({
+  own: indicatorColumns(db, lang).select('revision').where('indicator.id', '=', id)
+}), ({ own }) => ownRow(own))

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { findIndicator, indicatorRows } from './queries.ts'
+import { indicatorRecord, indicatorRows } from './queries.ts'
 import { IndicatorFiltersSchema, IndicatorSchema } from './schema.ts'
 
 export function indicators (app: FastifyInstance, services: Services): void {
@@ -22,7 +22,7 @@ export function indicators (app: FastifyInstance, services: Services): void {
       about: 'An indicator with its definition.',
       kind: 'indicator',
       id: { description: 'Key of the indicator. Case does not matter.', example: 'idp_stock' },
-      find: findIndicator
+      find: indicatorRecord
     }
   })
 }

@@ -1,6 +1,7 @@
 // Items of frameworks from the database.
 import { sql, type Kysely } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
+import { finder } from '../../db/finder.ts'
 import { allNames, matches, nameColumns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { ItemFilters } from './schema.ts'
@@ -32,19 +33,20 @@ export function itemRows (db: Kysely<DB>, filters: ItemFilters, { lang }: { lang
   return query
 }
 
-export async function findItem (db: Kysely<DB>, id: string, { lang }: { lang: Language }) {
-  const found = await itemColumns(db, lang).select([
+export const itemRecord = finder((db, id, { lang }: { lang: Language }) => ({
+  own: itemColumns(db, lang).select([
     'name_en', 'name_fr', 'name_es', 'name_ar', 'name_zh', 'name_ru',
     sql<string | null>`${english}`.as('wording_en'), 'wording_fr', 'wording_es', 'wording_ar', 'wording_zh', 'wording_ru',
     sql<string[]>`array(select child.id from framework_item child where child.parent = framework_item.id order by child.position, child.id)`.as('children'),
     'revision'
-  ]).where('framework_item.id', '=', id).executeTakeFirst()
-  if (found === undefined) return undefined
-  const { revision, ...item } = found
-  const { rows: links } = await sql`
+  ]).where('framework_item.id', '=', id),
+  links: sql<Record<string, unknown>>`
     select related_framework as framework, related_item as item, relation, 'from' as direction, basis, note, source from framework_link where item = ${id}
     union all
     select framework, item, relation, 'to', basis, note, source from framework_link where related_item = ${id}
-    order by framework, item nulls first, relation, direction, source`.execute(db)
+    order by framework, item nulls first, relation, direction, source`
+}), ({ own: [found], links }) => {
+  if (found === undefined) return undefined
+  const { revision, ...item } = found
   return { record: { ...item, links }, revision }
-}
+})

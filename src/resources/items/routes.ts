@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { findItem, itemRows } from './queries.ts'
+import { itemRecord, itemRows } from './queries.ts'
 import { ItemFiltersSchema, ItemLinkSchema, ItemSchema, ItemSummarySchema } from './schema.ts'
 
 export function items (app: FastifyInstance, services: Services): void {
@@ -23,7 +23,7 @@ export function items (app: FastifyInstance, services: Services): void {
       about: 'An item with its wording in six languages and its links with other frameworks.',
       kind: 'item',
       id: { description: 'Key of the item. Case does not matter.', example: 'gcm-21' },
-      find: findItem
+      find: itemRecord
     }
   })
 }

@@ -1,5 +1,6 @@
 // Networks from the database.
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { finder } from '../../db/finder.ts'
 import { allNames, areasOf, matches, nameColumns } from '../../db/fragments.ts'
 import type { Language } from '../../db/codebook.ts'
 import type { DB } from '../../db/types.ts'
@@ -71,32 +72,34 @@ const memberFields = Object.keys(MemberSchema.properties) as Array<keyof Member>
 const eventFields = Object.keys(EventSchema.properties) as Array<keyof Event>
 
 /** The network with its parts, and the newest revision of any of them; a part that was deleted counts too. */
-export async function findNetwork (db: Kysely<DB>, id: string, { lang }: Context) {
-  const found = await networkColumns(db, lang).select(['aim', 'note', 'revision']).where('network.id', '=', id).executeTakeFirst()
+export const networkRecord = finder((db, id, { lang }: Context) => ({
+  own: networkColumns(db, lang).select(['aim', 'note', 'revision']).where('network.id', '=', id),
+  deleted: newestDeletion(id),
+  areas: db.selectFrom('network_area').select(['area', 'source', 'revision']).where('network', '=', id).orderBy('area'),
+  parents: db.selectFrom('network_parent').select(['parent as network', 'source', 'revision']).where('network', '=', id).orderBy('parent'),
+  members: db.selectFrom('member').innerJoin('agency', 'agency.id', 'member.agency')
+    .select(memberFields.map((field) => field === 'kind' ? 'agency.kind' as const : `member.${field}` as const)).select('member.revision')
+    .where('member.network', '=', id).orderBy('member.role').orderBy('member.id'),
+  groups: db.selectFrom('working_group')
+    .select(['id', 'code', ...nameColumns('working_group', lang), 'status', 'workplan', 'started', 'started_precision', 'basis', 'note', 'source', 'revision'])
+    .where('network', '=', id).orderBy('id'),
+  groupMembers: db.selectFrom('working_group_member')
+    .innerJoin('working_group', 'working_group.id', 'working_group_member.working_group')
+    .select(['working_group', 'agency', 'role', 'working_group_member.source', 'working_group_member.revision'])
+    .where('working_group.network', '=', id).orderBy('role').orderBy('agency'),
+  events: db.selectFrom('event').select(eventFields).select('revision').where('network', '=', id).orderBy(sql`date nulls last`).orderBy('id'),
+  alignments: db.selectFrom('alignment').select(['id', 'framework', 'item', 'basis', 'expanded', 'as_published', 'note', 'source', 'revision'])
+    .where('network', '=', id)
+    .orderBy('framework').orderBy(sql`(select position from framework_item where framework_item.id = alignment.item) nulls first`).orderBy('id')
+}), ({ own: [found], deleted, areas, parents, members, groups, groupMembers, events, alignments }) => {
   if (found === undefined) return undefined
-  const revisions = [await newestDeletion(db, id)]
+  const revisions = [deleted[0]!.revision]
   const own = <Row extends { revision: number }>({ revision, ...row }: Row): Omit<Row, 'revision'> => {
     revisions.push(revision)
     return row
   }
 
   const network = own(found)
-  const areas = await db.selectFrom('network_area').select(['area', 'source', 'revision']).where('network', '=', id).orderBy('area').execute()
-  const parents = await db.selectFrom('network_parent').select(['parent as network', 'source', 'revision']).where('network', '=', id).orderBy('parent').execute()
-  const members = await db.selectFrom('member').innerJoin('agency', 'agency.id', 'member.agency')
-    .select(memberFields.map((field) => field === 'kind' ? 'agency.kind' as const : `member.${field}` as const)).select('member.revision')
-    .where('member.network', '=', id).orderBy('member.role').orderBy('member.id').execute()
-  const groups = await db.selectFrom('working_group')
-    .select(['id', 'code', ...nameColumns('working_group', lang), 'status', 'workplan', 'started', 'started_precision', 'basis', 'note', 'source', 'revision'])
-    .where('network', '=', id).orderBy('id').execute()
-  const groupMembers = await db.selectFrom('working_group_member')
-    .innerJoin('working_group', 'working_group.id', 'working_group_member.working_group')
-    .select(['working_group', 'agency', 'role', 'working_group_member.source', 'working_group_member.revision'])
-    .where('working_group.network', '=', id).orderBy('role').orderBy('agency').execute()
-  const events = await db.selectFrom('event').select(eventFields).select('revision').where('network', '=', id).orderBy(sql`date nulls last`).orderBy('id').execute()
-  const alignments = await db.selectFrom('alignment').select(['id', 'framework', 'item', 'basis', 'expanded', 'as_published', 'note', 'source', 'revision'])
-    .where('network', '=', id)
-    .orderBy('framework').orderBy(sql`(select position from framework_item where framework_item.id = alignment.item) nulls first`).orderBy('id').execute()
   const membersOf = Map.groupBy(groupMembers.map(own), (member) => member.working_group)
   const record = {
     ...network,
@@ -111,17 +114,16 @@ export async function findNetwork (db: Kysely<DB>, id: string, { lang }: Context
     alignments: alignments.map(own)
   }
   return { record, revision: Math.max(...revisions) }
-}
+})
 
 // When the past is read, history also holds rows that ended later: those do not count yet.
-async function newestDeletion (db: Kysely<DB>, id: string): Promise<number> {
+function newestDeletion (id: string): RawBuilder<{ revision: number }> {
   const parts = ['network_area', 'network_parent', 'member', 'working_group', 'event', 'alignment']
   const ended = parts.map((part) => sql`select revision_to from ${sql.table(`history.${part}`)} where network = ${id}`)
-  const { rows: [row] } = await sql<{ revision: number }>`
+  return sql<{ revision: number }>`
     select coalesce(max(revision_to), 0) as revision from (
       ${sql.join(ended, sql` union all `)}
       union all
       select m.revision_to from history.working_group_member m where m.working_group in (select g.id from working_group g where g.network = ${id})
-    ) as part where revision_to <= (select max(revision.id) from revision)`.execute(db)
-  return row!.revision
+    ) as part where revision_to <= (select max(revision.id) from revision)`
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { findNetwork, networkRows } from './queries.ts'
+import { networkRecord, networkRows } from './queries.ts'
 import { networkParts, NetworkFiltersSchema, NetworkSchema, NetworkSummarySchema } from './schema.ts'
 
 export function networks (app: FastifyInstance, services: Services): void {
@@ -24,7 +24,7 @@ export function networks (app: FastifyInstance, services: Services): void {
       about: 'A network with its areas, parents, members, working groups, events and alignments, each with its source.',
       kind: 'network',
       id: { description: 'Key of the network. Case does not matter.', example: 'mali' },
-      find: findNetwork
+      find: networkRecord
     }
   })
 }

@@ -1,7 +1,8 @@
 // The profile of a country from the database, put together from the rows of other resources.
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
+import { finder, type Finder } from '../../db/finder.ts'
 import { inEditions, newestOfSources, observations, totalsOnly, within, type Observations } from '../../db/observations.ts'
-import { readAll, type RowQuery } from '../../db/page.ts'
+import { ordered, type RowQuery } from '../../db/page.ts'
 import type { DB } from '../../db/types.ts'
 import type { ProfileFilters } from './schema.ts'
 
@@ -21,27 +22,36 @@ export interface ProfileParts {
   jointProgrammes: Rows
 }
 
-export function profileFinder (parts: ProfileParts) {
-  return async (db: Kysely<DB>, id: string, context: Context, { source, time_period: periods }: ProfileFilters) => {
-    const rowsOf = async (rows: Rows, filters: object, ...sort: string[]): Promise<any[]> =>
-      await readAll(db, rows(db, filters, context), sort.map((column) => ({ column, descending: false })))
+export function profileRecord (parts: ProfileParts): Finder {
+  return finder((db, id, context: Context, { source, time_period: periods }: ProfileFilters) => {
+    const rowsOf = (rows: Rows, filters: object, ...sort: string[]) =>
+      sql<any>`select * from ${ordered(rows(db, filters, context), sort.map((column) => ({ column, descending: false })))}`
     const of = periods === undefined ? 'newest' : 'all'
-    const figuresOf = async (narrow: (rows: Observations) => Observations) =>
-      await newestOfSources(within(narrow(observations(db, of)).where(inEditions(source)), periods), of).execute()
-
-    const [country] = await rowsOf(parts.countries, { code: [id] }, 'id')
+    const figuresOf = (narrow: (rows: Observations) => Observations) =>
+      newestOfSources(within(narrow(observations(db, of)).where(inEditions(source)), periods), of)
+    return {
+      own: rowsOf(parts.countries, { code: [id] }, 'id'),
+      networks: rowsOf(parts.networks, { country: [id] }, 'id'),
+      covering: rowsOf(parts.networks, { covering: [id] }, 'id'),
+      figures: figuresOf((rows) => totalsOnly(rows).where('observation.country', '=', id)),
+      figuresAbroad: figuresOf((rows) => totalsOnly(rows, [id]).where('observation.country', '=', 'm49-001')),
+      alignments: rowsOf(parts.alignments, { country: [id] }, 'framework', 'item', 'id'),
+      events: rowsOf(parts.events, { country: [id] }, 'date', 'id'),
+      jointProgrammes: rowsOf(parts.jointProgrammes, { country: [id] }, 'id')
+    }
+  }, ({ own: [country], networks, covering, figures, figuresAbroad, alignments, events, jointProgrammes }) => {
     if (country === undefined) return undefined
     const { iso2: _iso2, m49: _m49, networks: _networks, ...own } = country
     const record = {
       ...own,
-      networks: await rowsOf(parts.networks, { country: [id] }, 'id'),
-      covered_by: (await rowsOf(parts.networks, { covering: [id] }, 'id')).map((network) => network.id as string),
-      figures: await figuresOf((rows) => totalsOnly(rows).where('observation.country', '=', id)),
-      figures_abroad: await figuresOf((rows) => totalsOnly(rows, [id]).where('observation.country', '=', 'm49-001')),
-      alignments: await rowsOf(parts.alignments, { country: [id] }, 'framework', 'item', 'id'),
-      events: await rowsOf(parts.events, { country: [id] }, 'date', 'id'),
-      joint_programmes: await rowsOf(parts.jointProgrammes, { country: [id] }, 'id')
+      networks,
+      covered_by: covering.map((network) => network.id as string),
+      figures,
+      figures_abroad: figuresAbroad,
+      alignments,
+      events,
+      joint_programmes: jointProgrammes
     }
     return { record, revision: 0 }
-  }
+  })
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Services } from '../question.ts'
 import { registerRecordSchemas } from '../collection.ts'
 import { registerRecord } from '../record.ts'
-import { profileFinder, type ProfileParts } from './queries.ts'
+import { profileRecord, type ProfileParts } from './queries.ts'
 import { ProfileFiltersSchema, ProfileSchema } from './schema.ts'
 
 export function profile (app: FastifyInstance, services: Services, parts: ProfileParts): void {
@@ -15,8 +15,7 @@ export function profile (app: FastifyInstance, services: Services, parts: Profil
     id: { description: 'ISO 3166-1 alpha-3 or alpha-2, M49, or a name in use, old ones included. `links.self` has the canonical address.', example: 'MLI' },
     filters: ProfileFiltersSchema.properties,
     dated: true as const,
-    plansOnce: false as const,
-    find: profileFinder(parts)
+    find: profileRecord(parts)
   }
   registerRecordSchemas(app, record.schema)
   registerRecord(app, services, { path: '/countries', one: 'country', tag: 'Geography' }, record)

@@ -1,6 +1,7 @@
 // Regions from the database.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
+import { finder } from '../../db/finder.ts'
 import { allNames, holdsOn, matches, nameColumns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { RegionFilters } from './schema.ts'
@@ -42,20 +43,22 @@ export function regionRows (db: Kysely<DB>, filters: RegionFilters, context: Con
   return query
 }
 
-export async function findRegion (db: Kysely<DB>, id: string, context: Context) {
-  const found = await regionColumns(db, context).select('area.revision').where('area.id', '=', id).executeTakeFirst()
+export const regionRecord = finder((db, id, context: Context) => ({
+  own: regionColumns(db, context).select('area.revision').where('area.id', '=', id),
+  members: db.selectFrom('area_member').select(['area', 'valid_from', 'valid_to', 'note', 'source'])
+    .where('aggregate', '=', id).where(holdsOn('area_member', context.membersOn)).orderBy('area'),
+  stated: db.selectFrom('observation').select(['breakdown', 'time_period', 'value', 'qualifier', 'as_reported', 'note', 'source'])
+    .where('indicator', '=', 'network_count').where('country', '=', id).where('value', 'is not', null)
+    .orderBy(sql`last_day(time_period) desc, breakdown, source`),
+  overlaps: overlapsOf(id, context)
+}), ({ own: [found], members, stated, overlaps }) => {
   if (found === undefined) return undefined
   const { revision, ...region } = found
-  const members = await db.selectFrom('area_member').select(['area', 'valid_from', 'valid_to', 'note', 'source'])
-    .where('aggregate', '=', id).where(holdsOn('area_member', context.membersOn)).orderBy('area').execute()
-  const stated = await db.selectFrom('observation').select(['breakdown', 'time_period', 'value', 'qualifier', 'as_reported', 'note', 'source'])
-    .where('indicator', '=', 'network_count').where('country', '=', id).where('value', 'is not', null)
-    .orderBy(sql`last_day(time_period) desc, breakdown, source`).execute()
-  return { record: { ...region, stated_network_counts: stated, overlaps: await overlapsOf(db, id, context), members }, revision }
-}
+  return { record: { ...region, stated_network_counts: stated, overlaps, members }, revision }
+})
 
-async function overlapsOf (db: Kysely<DB>, id: string, { membersOn }: Context) {
-  const { rows } = await sql<{ region: string, scheme: string, member_count: number, shared_count: number, network_count: number }>`
+function overlapsOf (id: string, { membersOn }: Context) {
+  return sql<{ region: string, scheme: string, member_count: number, shared_count: number, network_count: number }>`
     with part as (
       select area_member.aggregate, area_member.area, region.scheme from area_member
       join area region on region.id = area_member.aggregate
@@ -64,14 +67,14 @@ async function overlapsOf (db: Kysely<DB>, id: string, { membersOn }: Context) {
     ), own as (select area, scheme, count(*) over () as own_count from part where aggregate = ${id}),
     other as (
       select part.aggregate as region, part.scheme, count(*) as member_count, count(own.area) as shared_count, max(own.own_count) as own_count,
-             (select count(distinct network.id) from part p join network_area on network_area.area = p.area join network on network.id = network_area.network and network.level = 'country'
-              where p.aggregate = part.aggregate) as network_count
+             (select count(distinct network.id) from area_member p join area member_area on member_area.id = p.area and member_area.kind <> 'aggregate'
+              join network_area on network_area.area = p.area join network on network.id = network_area.network and network.level = 'country'
+              where p.aggregate = part.aggregate and ${holdsOn('p', membersOn)}) as network_count
       from part left join own on own.area = part.area
       where part.scheme <> (select scheme from area where area.id = ${id})
       group by part.aggregate, part.scheme
     )
     select region, scheme, member_count, shared_count, network_count from other
     where shared_count > 0 and 2 * shared_count >= least(member_count, own_count)
-    order by shared_count::numeric / (member_count + own_count - shared_count) desc, region`.execute(db)
-  return rows
+    order by shared_count::numeric / (member_count + own_count - shared_count) desc, region`
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { findRegion, regionRows } from './queries.ts'
+import { regionRecord, regionRows } from './queries.ts'
 import { RegionFiltersSchema, RegionMemberSchema, RegionOverlapSchema, RegionSchema, RegionSummarySchema, StatedCountSchema } from './schema.ts'
 
 export function regions (app: FastifyInstance, services: Services): void {
@@ -25,7 +25,7 @@ export function regions (app: FastifyInstance, services: Services): void {
       kind: 'region',
       id: { description: 'The scheme and its code. Case does not matter.', example: 'rec-ecowas' },
       dated: true,
-      find: findRegion
+      find: regionRecord
     }
   })
 }

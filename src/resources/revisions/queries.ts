@@ -1,5 +1,6 @@
 // Revisions from the database.
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type SqlBool } from 'kysely'
+import { finder } from '../../db/finder.ts'
 import { matches } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import { resourceOf, type RevisionFilters } from './schema.ts'
@@ -24,9 +25,7 @@ export function revisionRows (db: Kysely<DB>, filters: RevisionFilters) {
   return query
 }
 
-export async function findRevision (db: Kysely<DB>, id: string) {
-  const found = await db.selectFrom('revision').select(['id', 'time', 'actor', 'reason', 'kind']).where('id', '=', Number(id)).executeTakeFirst()
-  if (found === undefined) return undefined
-  const { rows } = await sql`select resource, created, changed, deleted from ${counts} as c where revision = ${found.id} order by resource`.execute(db)
-  return { record: { ...found, counts: rows }, revision: found.id }
-}
+export const revisionRecord = finder((db, id) => ({
+  own: db.selectFrom('revision').select(['id', 'time', 'actor', 'reason', 'kind']).where(sql<SqlBool>`id = ${id}::bigint`),
+  counts: sql<{ resource: string, created: number, changed: number, deleted: number }>`select resource, created, changed, deleted from ${counts} as c where revision = ${id}::bigint order by resource`
+}), ({ own: [found], counts }) => found === undefined ? undefined : { record: { ...found, counts }, revision: found.id })

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { findRevision, revisionRows } from './queries.ts'
+import { revisionRecord, revisionRows } from './queries.ts'
 import { RevisionCountSchema, RevisionFiltersSchema, RevisionSchema, RevisionSummarySchema } from './schema.ts'
 
 export function revisions (app: FastifyInstance, services: Services): void {
@@ -26,7 +26,7 @@ export function revisions (app: FastifyInstance, services: Services): void {
         issue: (text) => ({ parameter: 'id', code: 'UNKNOWN_CODE', detail: `There is no revision ${JSON.stringify(text.slice(0, 100))}. They are listed at /v1/revisions.` })
       },
       id: { description: 'Number of the revision.', example: '1' },
-      find: findRevision
+      find: revisionRecord
     }
   })
 }

@@ -1,7 +1,7 @@
 // What can be searched, from the database, and the hits of a search as rows.
 import { sql, type Kysely } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
-import type { RowQuery } from '../../db/page.ts'
+import type { ReadRows } from '../../db/page.ts'
 import type { DB } from '../../db/types.ts'
 import { foundTypes, type Found, type FoundType } from './schema.ts'
 
@@ -52,11 +52,11 @@ export async function readDocuments (db: Kysely<DB>): Promise<SearchDocument[]> 
   return rows
 }
 
-/** Hits in their order as the rows of a query, so that they are paged and exported like all others. */
-export function hitRows ({ match, documents }: Hits, lang: Language, languages: readonly Language[]): RowQuery<Found & { position: number }> {
-  const rows = documents.map(({ type, id, names, about, language }, position) => {
+/** Hits in their order as rows, so that they are paged and exported like all others. */
+export function hitRows ({ match, documents }: Hits, lang: Language, languages: readonly Language[]): ReadRows<Found & { position: number }> {
+  const read = documents.map(({ type, id, names, about, language }, position) => {
     const name = names[languages.indexOf(lang)]
-    return { position, type, id, name: name ?? names[0], name_lang: name == null || type === 'source' ? language : lang, match, about, address: `${foundTypes[type]}/${encodeURIComponent(id)}` }
+    return { position, type, id, name: name ?? names[0]!, name_lang: name == null || type === 'source' ? language : lang, match, about, address: `${foundTypes[type]}/${encodeURIComponent(id)}` }
   })
-  return sql`select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as hit (position int, type text collate "C", id text collate "C", name text, name_lang text, match text, about text, address text)`
+  return { read }
 }

@@ -1,5 +1,6 @@
 // Sources from the database.
 import { sql, type Kysely } from 'kysely'
+import { finder, ownRow } from '../../db/finder.ts'
 import { matches } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 import type { SourceFilters } from './schema.ts'
@@ -23,9 +24,6 @@ export function sourceRows (db: Kysely<DB>, filters: SourceFilters) {
   return query
 }
 
-export async function findSource (db: Kysely<DB>, id: string) {
-  const found = await sourceColumns(db).select('revision').where('id', '=', id).executeTakeFirst()
-  if (found === undefined) return undefined
-  const { revision, ...record } = found
-  return { record, revision }
-}
+export const sourceRecord = finder((db, id) => ({
+  own: sourceColumns(db).select('revision').where('id', '=', id)
+}), ({ own }) => ownRow(own))

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { findSource, sourceRows } from './queries.ts'
+import { sourceRecord, sourceRows } from './queries.ts'
 import { SourceFiltersSchema, SourceSchema } from './schema.ts'
 
 export function sources (app: FastifyInstance, services: Services): void {
@@ -22,7 +22,7 @@ export function sources (app: FastifyInstance, services: Services): void {
       about: 'A source with its citation.',
       kind: 'source',
       id: { description: 'Key of the source. Case does not matter.', example: 'iom-news-mali-launch' },
-      find: findSource
+      find: sourceRecord
     }
   })
 }

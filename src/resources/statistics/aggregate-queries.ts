@@ -1,24 +1,27 @@
 // Figures added up, from the database.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { columns } from '../../db/fragments.ts'
-import type { RowQuery } from '../../db/page.ts'
+import type { ReadRows, RowQuery } from '../../db/page.ts'
 import type { DB } from '../../db/types.ts'
 import { invalidRequest } from '../../errors.ts'
 import { groupKeys, type Aggregate, type AggregateFilters } from './aggregate-schema.ts'
-import { askedRegions, figures, inRegions, isMember, keysOf, keysOfFigures, regions, survey, wholeCells, type Context } from './figures.ts'
+import { figures, inRegions, keysOf, keysOfFigures, regions, survey, wholeCells, type Context } from './figures.ts'
 import { doubtsOfCells, refusalsOf, refusalsOfFigures } from './refusals.ts'
-import { readScope, type Sum } from './scope.ts'
+import { sumsByRegion } from './region-sums.ts'
+import { completer, readScopes, sumOf, type SumText } from './scope.ts'
 
-/** The query of the sums. Throws the problem that names everything that keeps them from being sums of like figures. */
-export async function aggregateRows (db: Kysely<DB>, filters: AggregateFilters, context: Context): Promise<RowQuery<Aggregate>> {
+/** The sums, or the query of them. Throws the problem that names everything that keeps them from being sums of like figures. */
+export async function aggregateRows (db: Kysely<DB>, filters: AggregateFilters, context: Context): Promise<RowQuery<Aggregate> | ReadRows<Aggregate>> {
   const issues = await refusalsOf(db, filters)
   // Without regions there is nothing to look at.
   if (issues.some(({ code }) => code === 'INVALID_VALUE')) throw invalidRequest(issues)
-  const finish = await readScope(db, filters, context)
-  const doubts = isWhole(filters) ? await doubtsOfCells(db, filters) : undefined
+  const [scopes, doubts] = await Promise.all([readScopes(db, filters, context), isWhole(filters) ? doubtsOfCells(db, filters) : undefined])
+  const complete = completer(filters, scopes)
+  const finish = (sum: SumText): Aggregate => complete(sumOf(sum))
   if (doubts?.overlap === false) {
     if (doubts.mix) issues.push(...await refusalsOfFigures(db, wholeFigures(db, filters, context), filters, 'cells'))
     if (issues.length > 0) throw invalidRequest(issues)
+    if (keysOf(filters).includes('region')) return { read: await sumsByRegion(db, filters, context, scopes), finish: complete }
     return Object.assign(sumsOfCells(db, filters, context), { finish })
   }
   const { mixed, doubtful } = await survey(db, filters, context)
@@ -49,10 +52,10 @@ function groupedBy (keys: readonly string[]): RawBuilder<unknown> {
 }
 
 /** Areas are added up first and put into their regions then, since one can belong to many. */
-function sums (from: RawBuilder<unknown>, filters: AggregateFilters): RawBuilder<Sum> {
+function sums (from: RawBuilder<unknown>, filters: AggregateFilters): RawBuilder<SumText> {
   const keys = keysOf(filters)
   const areas = columns([...keysOfFigures(keys), 'country', 'source', 'qualifier', 'breakdown'])
-  return sql<Sum>`${from}, summed as (
+  return sql<SumText>`${from}, summed as (
       select ${areas}, sum(value) as value, min(unit) as unit, count(*) as n, bool_and(value = 0) as is_zero, bool_or(is_aggregate) as is_aggregate
       from figure group by ${areas}
     )
@@ -60,16 +63,11 @@ function sums (from: RawBuilder<unknown>, filters: AggregateFilters): RawBuilder
     from ${inRegions('summed', keys)} ${groupedBy(keys)}`
 }
 
-/**
- * Sums of cells that may be added. The rows of each region are a query of their own, and the keys stand in the order of
- * the list, so that a page in that order adds up no more than it shows.
- */
-function sumsOfCells (db: Kysely<DB>, filters: AggregateFilters, context: Context): RawBuilder<Sum> {
-  const keys = keysOfFigures(keysOf(filters))
-  const byRegion = keysOf(filters).includes('region')
-  const cells = wholeCells(db, filters, context, byRegion ? isMember('asked.region', context) : undefined)
-  const rows = sql`select ${keys.length === 0 ? sql`` : sql`${columns(keys)},`} ${addition} from (${cells}) as cell ${groupedBy(keys)}`
-  return sql<Sum>`select ${named(filters)}, ${added}, true as ranked from ${byRegion ? sql`${askedRegions(filters)} as asked cross join lateral (${rows}) as sum` : sql`(${rows}) as sum`}`
+/** Sums of cells that may be added. The keys stand in the order of the list, so that a page in that order adds up no more than it shows. */
+function sumsOfCells (db: Kysely<DB>, filters: AggregateFilters, context: Context): RawBuilder<SumText> {
+  const keys = keysOf(filters)
+  const rows = sql`select ${keys.length === 0 ? sql`` : sql`${columns(keys)},`} ${addition} from (${wholeCells(db, filters, context)}) as cell ${groupedBy(keys)}`
+  return sql<SumText>`select ${named(filters)}, ${added}, true as ranked from (${rows}) as sum`
 }
 
 /** The same cells in the form in which they are looked at for what must not be mixed. */

@@ -1,7 +1,7 @@
 // The figures that a sum is made of, as tables of a WITH: those that pass the filters, and of these those that may be added.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { columns, holdsOn } from '../../db/fragments.ts'
-import { cell, cellOfObservation, inEditions, isOf, newestCells, newestOfCells, type Observations } from '../../db/observations.ts'
+import { cell, cellOfObservation, inEditions, isOf, isOfKind, newestCells, newestOfCells, type Observations } from '../../db/observations.ts'
 import type { DB } from '../../db/types.ts'
 import { groupKeys, type AggregateFilters, type GroupKey } from './aggregate-schema.ts'
 import { addable, dimensions, levelOf, totals, type Dimension } from './levels.ts'
@@ -22,15 +22,10 @@ export function keysOfFigures (keys: GroupKey[]): GroupKey[] {
 }
 
 /** The regions asked for. */
-export function askedRegions ({ region, scheme }: AggregateFilters): RawBuilder<unknown> {
+function askedRegions ({ region, scheme }: AggregateFilters): RawBuilder<unknown> {
   const named = region === undefined ? sql`true` : sql`area.id in (${sql.join(region)})`
   const ofScheme = scheme === undefined ? sql`true` : sql`area.scheme in (${sql.join(scheme)})`
   return sql`(select area.id as region from area where area.kind = 'aggregate' and ${named} and ${ofScheme})`
-}
-
-/** Whether the area of a figure belongs to a region, or is the region itself. */
-export function isMember (region: string, { membersOn }: Context): RawBuilder<SqlBool> {
-  return sql<SqlBool>`observation.country in (select ${sql.ref(region)} union all select area_member.area from area_member where area_member.aggregate = ${sql.ref(region)} and ${holdsOn('area_member', membersOn)})`
 }
 
 /** The tables asked and membership, the regions asked for and the areas of each; nothing where no regions are asked for. */
@@ -58,7 +53,7 @@ export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Con
   const cellsIn = (table: string) => sql`select ${columns(cell)} from ${sql.ref(table)}`
   const read = (rows: Observations) => rows.clearSelect().select([
     'observation.indicator', 'observation.source', 'observation.country', 'observation.time_period', 'observation.breakdown', 'observation.age', 'observation.sex', 'observation.origin',
-    'observation.value', 'observation.qualifier', 'indicator.unit', 'indicator.kind', sql<boolean>`area.kind = 'aggregate'`.as('is_aggregate'), sql<boolean>`false`.as('ages_overlap'), sql<boolean>`false`.as('origins_overlap')
+    'observation.value', 'observation.qualifier', 'indicator.unit', 'indicator.kind', isOfKind(['aggregate']).as('is_aggregate'), sql<boolean>`false`.as('ages_overlap'), sql<boolean>`false`.as('origins_overlap')
   ])
 
   // Looked up cell by cell, for the planner does not know how few cells there are and would rather read all figures.
@@ -75,14 +70,15 @@ export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Con
   return sql`with ${sql.join([...tables, sql`figure as (select * from ${addable(sql`(${table})`, filters, keysOf(filters), mixed)} as kept ${whole ? sql`` : sql`where value is not null`})`])}`
 }
 
-/** The cells that pass the filters and have a value; those of the areas asked for, or of `areas`. */
-export function wholeCells (db: Kysely<DB>, filters: AggregateFilters, context: Context, areas: RawBuilder<SqlBool> | undefined = inRegionsAsked(filters, context)): RawBuilder<unknown> {
+/** The cells that pass the filters and have a value. */
+export function wholeCells (db: Kysely<DB>, filters: AggregateFilters, context: Context): RawBuilder<unknown> {
+  const areas = inRegionsAsked(filters, context)
   const { region: _region, latest, ...others } = filters
   let cells = narrowed(db, others, context, 'cells').where(inEditions(filters.source))
   if (areas !== undefined) cells = cells.where(areas)
   const whole = cells.where(sql.ref('has_value'), '=', true).clearSelect().select([
     ...cellOfObservation, 'observation.value', sql<number>`n`.as('n'), sql<boolean>`is_zero`.as('is_zero'), sql<boolean>`is_cumulative`.as('is_cumulative'), sql<string>`'_T'`.as('origin'), sql<string>`'_T'`.as('age'), sql<boolean>`false`.as('origins_overlap'),
-    sql<string>`qualifiers`.as('qualifier'), sql<string>`observation.breakdowns`.as('breakdown'), 'indicator.unit', 'indicator.kind', sql<boolean>`area.kind = 'aggregate'`.as('is_aggregate')
+    sql<string>`qualifiers`.as('qualifier'), sql<string>`observation.breakdowns`.as('breakdown'), 'indicator.unit', 'indicator.kind', isOfKind(['aggregate']).as('is_aggregate')
   ])
   return sql`select * from (${latest === true ? newestOfCells(whole) : whole}) as cell where n > 0`
 }

@@ -1,7 +1,7 @@
 // Observations from the database: as they are, counted, and compared.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { areasOf, columns, matches } from '../../db/fragments.ts'
-import { cellOfObservation, inEditions, newestOfSeries, newestOfSources, observations, superseded, totalsOnly, within, type Observations } from '../../db/observations.ts'
+import { cellOfObservation, inEditions, isOfKind, newestOfSeries, newestOfSources, observations, superseded, totalsOnly, within, type Observations } from '../../db/observations.ts'
 import type { DB } from '../../db/types.ts'
 import { ComparedValueSchema, type Availability, type CompareFilters, type StatisticsFilters } from './schema.ts'
 
@@ -16,10 +16,10 @@ function shared (rows: Observations, { indicator, country, region, kind, source 
   if (indicator !== undefined) query = query.where('observation.indicator', 'in', indicator)
   if (country !== undefined) query = query.where('observation.country', 'in', country)
   if (region !== undefined) query = query.where(sql<SqlBool>`observation.country in ${areasOf(region, membersOn)}`)
-  if (kind !== undefined) query = query.where('area.kind', 'in', kind)
+  if (kind !== undefined) query = query.where(isOfKind(kind))
   else if (country === undefined) {
     const asked = indicator === undefined ? sql`true` : sql`i.id in (${sql.join(indicator)})`
-    query = query.where(sql<SqlBool>`(area.kind <> 'aggregate' or observation.indicator in (select i.id from indicator i where ${asked} and ${hasOnlyAggregates('i.id')}))`)
+    query = query.where(sql<SqlBool>`(not ${isOfKind(['aggregate'])} or observation.indicator in (select i.id from indicator i where ${asked} and ${hasOnlyAggregates('i.id')}))`)
   }
   if (source !== undefined) query = query.where('observation.source', 'in', source)
   return query
@@ -113,21 +113,26 @@ export function availabilityRows (db: Kysely<DB>, filters: StatisticsFilters, co
 }
 
 /**
- * What makes one figure better than another, best first: the vocabulary default_rule in SQL. Each is a number that is
- * higher for the better figure, so that the first in which two differ tells why one was picked.
+ * What makes one figure better than another, best first: the vocabulary default_rule in SQL. Each is a text that is higher
+ * for the better figure, so that the first in which two differ tells why one was picked.
  */
-const rules: Array<[string, RawBuilder<number>]> = [
-  ['time_period', sql`last_day(time_period) - date '0001-01-01'`],
-  ['whole_period', sql`date '9999-12-31' - first_day(time_period)`],
-  ['time_basis', sql`case time_basis when 'reference' then 2 when 'inferred' then 1 else 0 end`],
-  ['whole', sql`(breakdown in ('_T', '_Z'))::int`],
-  ['qualifier', sql`(qualifier = 'exact')::int`],
-  ['attribution', sql`(attribution = 'explicit')::int`],
-  ['current_edition', sql`(not superseded)::int`],
-  ['printed', sql`(not derived)::int`],
-  ['primary_source', sql`(not secondary)::int`],
-  ['released', sql`coalesce(earliest_day(released) - date '0001-01-01', 0)`]
+const rules: Array<[string, RawBuilder<string>]> = [
+  ['time_period', sql`substr(period_order(time_period), 1, 10)`],
+  // Of periods that end on the same day.
+  ['whole_period', sql`case when length(time_period) = 4 then '5' when time_period like '%-S_' then '4' when time_period like '%-Q_' then '3' when length(time_period) = 7 then '2' else '1' end`],
+  ['time_basis', sql`case time_basis when 'reference' then '2' when 'inferred' then '1' else '0' end`],
+  ['whole', either(sql`breakdown in ('_T', '_Z')`)],
+  ['qualifier', either(sql`qualifier = 'exact'`)],
+  ['attribution', either(sql`attribution = 'explicit'`)],
+  ['current_edition', either(sql`not superseded`)],
+  ['printed', either(sql`not derived`)],
+  ['primary_source', either(sql`not secondary`)],
+  ['released', sql`coalesce(released || substr('0000-01-01', length(released) + 1), '')`]
 ]
+
+function either (condition: RawBuilder<unknown>): RawBuilder<string> {
+  return sql`case when ${condition} then '1' else '0' end`
+}
 
 /** Fields in which figures of one row can differ. */
 const comparable = ['breakdown', 'time_period', 'time_basis', 'measure_basis', 'qualifier', 'obs_status', 'attributed_to'] as const
@@ -142,26 +147,28 @@ export function compareRows (db: Kysely<DB>, filters: CompareFilters, context: C
   const figures = ofSources(shared(observations(db, of), filters, context))
   const enough = minRatio === undefined ? sql`true` : sql`ratio >= ${minRatio}`
   if (of === 'all') return sql`(select * from (select indicator, country, ${compared(newestOfSources(figures, of))} group by indicator, country, unit) as compared where ${enough})`
-  // Row by row, so that a page compares no more than it shows, and who counts rows compares nothing.
+  // Row by row and in order, so that a page compares no more than it shows, and who counts rows compares nothing.
   const one = ofSources(observations(db, of)).where(sql<SqlBool>`(observation.indicator, observation.country) = (one.indicator, one.country)`)
-  return sql`(select one.indicator, one.country, compared.* from (${figures.clearSelect().select(['observation.indicator', 'observation.country']).distinct()}) as one
+  return sql`(select one.indicator, one.country, compared.* from (${figures.clearSelect().select(['observation.indicator', 'observation.country']).distinct().orderBy('observation.indicator').orderBy('observation.country')}) as one
       left join lateral (select ${compared(newestOfSources(one, of))}) as compared on true where ${enough})`
 }
 
 /** What is told of some figures, the newest of each source, of one indicator and area. */
 function compared (figures: Observations): RawBuilder<unknown> {
-  const best = sql`${sql.join(rules.map(([, rule]) => sql`${rule} desc`))}, source collate "C"`
+  // The rules as one array for each figure, so that each is worked out once and arrays are compared as the rules are, in order.
+  const rank = sql`array[${sql.join(rules.map(([, rule]) => rule))}] collate "C"`
+  const ofPlace = (place: 1 | 2, column: string) => sql`max(${sql.ref(column)}) filter (where place = ${sql.lit(place)})`
   // A rule decides where the best figure has more of it than the next one has.
-  const decided = sql`case when count(*) = 1 then 'only_figure' ${sql.join(rules.map(([name, rule]) =>
-    sql`when max(${rule}) filter (where place = 1) is distinct from max(${rule}) filter (where place = 2) then ${sql.lit(name)}`), sql` `)} else 'source_id' end`
-  const first = (column: string) => sql`(array_agg(${sql.ref(column)} order by place))[1]`
+  const decided = sql`case when count(*) = 1 then 'only_figure' ${sql.join(rules.map(([name], i) =>
+    sql`when (${ofPlace(1, 'rank')})[${sql.lit(i + 1)}] <> (${ofPlace(2, 'rank')})[${sql.lit(i + 1)}] then ${sql.lit(name)}`), sql` `)} else 'source_id' end`
   const part = sql`jsonb_build_object(${sql.join(parts.map((field) => sql`${sql.lit(field)}::text, ${sql.ref(field)}`))}, 'is_default', place = 1)`
+  const differs = (field: string) => sql`min(coalesce(${sql.ref(field)}, '')) < max(coalesce(${sql.ref(field)}, ''))`
   // What can be sorted by goes into cursors as a JSON number, and is compared with as one.
   return sql`min(unit) as unit, count(*) as value_count, min(value) as min, max(value) as max, (${ratio})::float8 as ratio,
-      array_remove(array[${sql.join(comparable.map((field) => sql`case when count(distinct coalesce(${sql.ref(field)}, '')) > 1 then ${sql.lit(field)}::text end`))}], null) as differs,
-      ${first('source')} as default_source, (${first('value')})::float8 as default_value, ${first('time_period')} as default_time_period,
+      array_remove(array[${sql.join(comparable.map((field) => sql`case when ${differs(field)} then ${sql.lit(field)}::text end`))}], null) as differs,
+      ${ofPlace(1, 'source')} as default_source, (${ofPlace(1, 'value')})::float8 as default_value, ${ofPlace(1, 'time_period')} as default_time_period,
       (${decided}) collate "C" as default_rule, jsonb_agg(${part} order by place) as values
-    from (select *, row_number() over (partition by indicator, country order by ${best}) as place from (${figures.select(['source.edition', 'source.released', 'source.secondary'])}) as figure) as placed`
+    from (select *, row_number() over (partition by indicator, country order by rank desc, source collate "C") as place from (select *, ${rank} as rank from (${figures.select(['source.edition', 'source.released', 'source.secondary'])}) as figure) as ranked) as placed`
 }
 
 /** Rounded, since a quotient has no end. */

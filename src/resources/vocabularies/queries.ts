@@ -1,6 +1,7 @@
 // Vocabularies from the database.
 import { sql, type Kysely } from 'kysely'
 import type { Language } from '../../db/codebook.ts'
+import { finder } from '../../db/finder.ts'
 import { allNames, matches, nameColumns } from '../../db/fragments.ts'
 import type { DB } from '../../db/types.ts'
 
@@ -12,10 +13,11 @@ export function vocabularyRows (db: Kysely<DB>, { q }: { q?: string }) {
   return query
 }
 
-export async function findVocabulary (db: Kysely<DB>, id: string, { lang }: { lang: Language }) {
-  const rows = await db.selectFrom('vocabulary').select(['code', ...nameColumns('vocabulary', lang), 'definition', 'revision'])
-    .where('vocabulary', '=', id).orderBy('position').orderBy('code').execute()
+export const vocabularyRecord = finder((db, id, { lang }: { lang: Language }) => ({
+  terms: db.selectFrom('vocabulary').select(['code', ...nameColumns('vocabulary', lang), 'definition', 'revision'])
+    .where('vocabulary', '=', id).orderBy('position').orderBy('code')
+}), ({ terms: rows }, id) => {
   if (rows.length === 0) return undefined
   const terms = rows.map(({ code, name, name_lang: nameLang, definition }) => ({ code, label: name, label_lang: nameLang, definition }))
   return { record: { id, terms }, revision: Math.max(...rows.map(({ revision }) => revision)) }
-}
+})

@@ -4,7 +4,7 @@ import { nearest } from '../../http/suggest.ts'
 import { vocabularyNames } from '../../vocabularies.ts'
 import { registerCollection } from '../collection.ts'
 import type { Services } from '../question.ts'
-import { findVocabulary, vocabularyRows } from './queries.ts'
+import { vocabularyRecord, vocabularyRows } from './queries.ts'
 import { TermSchema, VocabularySchema, VocabularySummarySchema } from './schema.ts'
 
 export function vocabularies (app: FastifyInstance, services: Services): void {
@@ -36,7 +36,7 @@ export function vocabularies (app: FastifyInstance, services: Services): void {
         }
       },
       id: { description: 'Name of the vocabulary. Case does not matter.', example: 'qualifier' },
-      find: findVocabulary
+      find: vocabularyRecord
     }
   })
 }

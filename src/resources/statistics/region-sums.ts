@@ -1,0 +1,75 @@
+// Sums of cells by region. Cells are read once and added up here, since an area belongs to many regions.
+import { sql, type Kysely } from 'kysely'
+import { columns } from '../../db/fragments.ts'
+import type { DB } from '../../db/types.ts'
+import type { AggregateFilters, GroupKey } from './aggregate-schema.ts'
+import { keysOf, keysOfFigures, wholeCells, type Context } from './figures.ts'
+import { distinct, noKeys, type Scope, type Sum } from './scope.ts'
+
+/** The cells of one group, each a place in lists that stand as texts: with commas between them, or, where a cell has lists of its own, semicolons. */
+interface Group extends Partial<Record<Exclude<GroupKey, 'region'>, string>> {
+  unit: string
+  areas: string
+  values: string
+  ns: string
+  /** For each cell 1 or 0. */
+  zeros: string
+  aggregates: string
+  qualifiers: string
+  breakdowns: string
+  sources: string
+}
+
+/** A row for each region and group that has a figure. */
+export async function sumsByRegion (db: Kysely<DB>, filters: AggregateFilters, context: Context, scopes: Scope[]): Promise<Sum[]> {
+  const keys = keysOfFigures(keysOf(filters))
+  const { rows: groups } = await sql<Group>`
+    select ${keys.length === 0 ? sql`` : sql`${columns(keys)},`} min(unit) as unit, string_agg(country, ',') as areas, string_agg(value::text, ',') as values, string_agg(n::text, ',') as ns,
+      string_agg(is_zero::int::text, '') as zeros, string_agg(is_aggregate::int::text, '') as aggregates, string_agg(qualifier, ';') as qualifiers, string_agg(breakdown, ';') as breakdowns, string_agg(source, ';') as sources
+    from (${wholeCells(db, filters, context)}) as cell ${keys.length === 0 ? sql`having count(*) > 0` : sql`group by ${columns(keys)}`}`.execute(db)
+  return groups.flatMap((group) => sumsOf(group, scopes))
+}
+
+function sumsOf ({ unit, areas, values, ns, zeros, aggregates, qualifiers, breakdowns, sources, ...keys }: Group, scopes: Scope[]): Sum[] {
+  const [ofValues, ofNs] = [values, ns].map((text) => text.split(',')) as [string[], string[]]
+  const lists = { qualifiers, breakdowns, sources }
+  const ofLists = Object.entries(lists).map(([name, text]) => [name as keyof typeof lists, text.split(';')] as const)
+  const placesOf = new Map<string, number[]>()
+  for (const [place, area] of areas.split(',').entries()) {
+    const places = placesOf.get(area)
+    if (places === undefined) placesOf.set(area, [place])
+    else places.push(place)
+  }
+  return scopes.flatMap(({ region, members }): Sum[] => {
+    const present = members.filter((area) => placesOf.has(area))
+    if (present.length === 0) return []
+    const places = present.flatMap((area) => placesOf.get(area)!)
+    const told = Object.fromEntries(ofLists.map(([name, texts]) => [name, distinct([...new Set(places.map((place) => texts[place]!))].join())])) as Record<keyof typeof lists, string[]>
+    return [{
+      ...noKeys,
+      ...keys,
+      region,
+      value: exactSum(places.map((place) => ofValues[place]!)),
+      unit,
+      n: places.reduce((n, place) => n + Number(ofNs[place]), 0),
+      ranked: true,
+      areas: present,
+      zero_count: present.filter((area) => placesOf.get(area)!.every((place) => zeros[place] === '1')).length,
+      is_aggregate: places.some((place) => aggregates[place] === '1'),
+      ...told
+    }]
+  })
+}
+
+/** The sum of decimal numbers as the database writes them, rounded once, at the end. */
+export function exactSum (texts: string[]): number {
+  const sum = texts.reduce((sum, text) => sum + Number(text), 0)
+  // Whole numbers are exact as they are.
+  if (texts.every((text) => text.length < 16 && !text.includes('.')) && Number.isSafeInteger(sum)) return sum
+  const scale = Math.max(...texts.map((text) => text.includes('.') ? text.length - text.indexOf('.') - 1 : 0))
+  const exact = texts.reduce((exact, text) => {
+    const [whole, fraction = ''] = text.split('.') as [string, string?]
+    return exact + BigInt(whole + fraction.padEnd(scale, '0'))
+  }, 0n)
+  return Number(`${exact}e-${scale}`)
+}
