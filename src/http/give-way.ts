@@ -10,7 +10,7 @@ declare module 'fastify' {
 }
 
 /** Milliseconds that a piece of an export waits at most, so that exports come to their end however much there is to do. */
-const patience = 10
+const patience = 30
 
 /** Counts the requests under way that are no exports; the function waits for a moment without any. */
 export function countRequests (app: FastifyInstance): () => Promise<void> {

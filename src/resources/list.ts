@@ -49,7 +49,15 @@ export function registerList (app: FastifyInstance, services: Services, collecti
       names: cited.names,
       sources: cited.sources
     }
-    const body = typeof data === 'string' ? `{"data":[${data}],${JSON.stringify(envelope).slice(1)}` : { data, ...envelope }
+    const body = typeof data === 'string' ? bytesOf('{"data":[', data, '],', JSON.stringify(envelope).slice(1)) : { data, ...envelope }
     return await sendJson(services, reply, question, { revision, rowRevision: 0, fallback: cited.fallback.length > 0 || isFallback }, body)
   })
+}
+
+/** Texts one after the other. Each is encoded by itself, since a single letter of another script would make the whole a string of wide characters, which takes ten times as long. */
+function bytesOf (...texts: string[]): Buffer {
+  const bytes = Buffer.allocUnsafe(texts.reduce((length, text) => length + Buffer.byteLength(text), 0))
+  let end = 0
+  for (const text of texts) end += bytes.write(text, end)
+  return bytes
 }

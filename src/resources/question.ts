@@ -157,9 +157,9 @@ export function head (services: Services, reply: FastifyReply, question: Questio
 }
 
 /** Sends JSON, and keeps it where it was asked for before. */
-export function sendJson (services: Services, reply: FastifyReply, question: Question, about: Omit<Head, 'format'>, body: object | string): FastifyReply {
+export function sendJson (services: Services, reply: FastifyReply, question: Question, about: Omit<Head, 'format'>, body: object | Buffer): FastifyReply {
   if (!head(services, reply, question, { ...about, format: 'json' })) return reply.send(body)
-  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body))
   services.given.keep(reply.request, reply, bytes)
   return reply.send(bytes)
 }
