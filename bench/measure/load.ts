@@ -80,7 +80,7 @@ export async function ask (url: string): Promise<number> {
 }
 
 /** Asks one after the other, the first few to warm up, until it was often enough or took long enough. */
-export async function askEach (urls: string[], times = Math.max(30, urls.length)): Promise<number[]> {
+export async function askEach (urls: string[], times: number): Promise<number[]> {
   const took: number[] = []
   const until = performance.now() + seconds * 1000
   for (let n = -3; n < times; n++) {

@@ -1103,6 +1103,22 @@ export interface HistorySource {
   url_complete: boolean;
 }
 
+export interface HistorySupply {
+  ages: string[];
+  breakdowns: string[];
+  country: string;
+  first_period: string;
+  indicator: string;
+  last_period: string;
+  observation_count: number;
+  origin_count: number;
+  period_count: number;
+  revision: number;
+  revision_to: number;
+  sexes: string[];
+  source: string;
+}
+
 export interface HistoryVocabulary {
   code: string;
   definition: string;
@@ -2024,6 +2040,21 @@ export interface PastSource {
   url_complete: boolean | null;
 }
 
+export interface PastSupply {
+  ages: string[] | null;
+  breakdowns: string[] | null;
+  country: string | null;
+  first_period: string | null;
+  indicator: string | null;
+  last_period: string | null;
+  observation_count: number | null;
+  origin_count: number | null;
+  period_count: number | null;
+  revision: number | null;
+  sexes: string[] | null;
+  source: string | null;
+}
+
 export interface PastVocabulary {
   code: string | null;
   definition: string | null;
@@ -2261,6 +2292,57 @@ export interface Source {
   url_complete: boolean;
 }
 
+export interface Supply {
+  /**
+   * The codes of age that stand in them.
+   */
+  ages: string[];
+  /**
+   * The breakdowns that stand in them.
+   */
+  breakdowns: string[];
+  /**
+   * Where the counted people are.
+   */
+  country: string;
+  /**
+   * The period that ends first.
+   */
+  first_period: string;
+  /**
+   * As in observation.
+   */
+  indicator: string;
+  /**
+   * The period that ends last.
+   */
+  last_period: string;
+  /**
+   * How many figures there are.
+   */
+  observation_count: number;
+  /**
+   * How many areas of origin stand in them.
+   */
+  origin_count: number;
+  /**
+   * How many periods stand in them.
+   */
+  period_count: number;
+  /**
+   * The revision that made this row.
+   */
+  revision: Generated<number>;
+  /**
+   * The codes of sex that stand in them.
+   */
+  sexes: string[];
+  /**
+   * The edition or page.
+   */
+  source: string;
+}
+
 export interface Vocabulary {
   /**
    * The code.
@@ -2439,6 +2521,7 @@ export interface DB {
   "history.observation": HistoryObservation;
   "history.series": HistorySeries;
   "history.source": HistorySource;
+  "history.supply": HistorySupply;
   "history.vocabulary": HistoryVocabulary;
   "history.working_group": HistoryWorkingGroup;
   "history.working_group_member": HistoryWorkingGroupMember;
@@ -2478,6 +2561,7 @@ export interface DB {
   "past.revision_count": PastRevisionCount;
   "past.series": PastSeries;
   "past.source": PastSource;
+  "past.supply": PastSupply;
   "past.vocabulary": PastVocabulary;
   "past.working_group": PastWorkingGroup;
   "past.working_group_member": PastWorkingGroupMember;
@@ -2486,6 +2570,7 @@ export interface DB {
   seed_state: SeedState;
   series: Series;
   source: Source;
+  supply: Supply;
   vocabulary: Vocabulary;
   working_group: WorkingGroup;
   working_group_member: WorkingGroupMember;

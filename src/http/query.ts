@@ -28,13 +28,15 @@ export function parseQuery (text: string): Given {
   const given: Given = Object.create(null)
   for (const part of text.split('&')) {
     if (part === '') continue
-    const [name, value] = /^([^=]*)=?(.*)$/s.exec(part)!.slice(1) as [string, string]
+    const end = part.indexOf('=')
+    const [name, value] = end === -1 ? [part, ''] : [part.slice(0, end), part.slice(end + 1)]
     ;(given[decode(name) ?? name] ??= []).push(decode(value))
   }
   return given
 }
 
 function decode (text: string): string | null {
+  if (!/[%+]/.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

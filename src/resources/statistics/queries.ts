@@ -74,42 +74,52 @@ export function observationRows (db: Kysely<DB>, filters: StatisticsFilters, con
   return narrowed(db, filters, context)
 }
 
-/** Whether nothing tells areas or figures apart, so that the coverage of each source answers. */
-function isOfSources ({ indicator: _indicator, dataset: _dataset, source: _source, publisher: _publisher, license: _license, redistributable: _redistributable, superseded: _superseded, ...others }: StatisticsFilters): boolean {
-  return [others.country, others.region, others.kind, others.origin, others.sex, others.age, others.breakdown, others.latest].every((filter) => filter === undefined) && !isBelowSeries(others)
+/** Whether nothing tells figures apart but their indicator and source, and perhaps their country. */
+function isOfSources ({ indicator: _indicator, country: _country, dataset: _dataset, source: _source, publisher: _publisher, license: _license, redistributable: _redistributable, superseded: _superseded, ...others }: StatisticsFilters): boolean {
+  return [others.region, others.kind, others.origin, others.sex, others.age, others.breakdown, others.latest].every((filter) => filter === undefined) && !isBelowSeries(others)
 }
 
 const split = ['country', 'origin', 'sex', 'age', 'breakdown'] as const
 
-/** The codes of each dimension that stand in the figures, and how many figures there are, for each indicator and source. */
-function codesIn (db: Kysely<DB>, filters: StatisticsFilters, context: Context): RawBuilder<unknown> {
-  if (isOfSources(filters)) {
-    const asked = filters.indicator === undefined ? sql`true` : sql`coverage.indicator in (${sql.join(filters.indicator)})`
-    return sql`select coverage.indicator, coverage.source, dimension, code, n from coverage join source on source.id = coverage.source
-        where ${asked} and ${sourcePasses(filters)} and (not is_aggregate or coverage.indicator in (select i.id from indicator i where ${hasOnlyAggregates('i.id')}))`
+/** What the codes of a table of dimensions tell, which has a row for each code that stands in the figures, and how many figures there are. */
+const ofCodes = ((): RawBuilder<unknown> => {
+  const which = (dimension: string) => sql`filter (where dimension = ${sql.lit(dimension)})`
+  const listed = (dimension: string) => sql`array_agg(code order by code) ${which(dimension)}`
+  const period = (end: 'min' | 'max') => sql`substr(${sql.raw(end)}(period_order(code)) ${which('time_period')}, 12)`
+  return sql`(sum(n) ${which('figure')})::bigint as observation_count, count(*) ${which('country')} as area_count,
+      count(*) filter (where dimension = 'origin' and code not in ('_T', '_U', '_Z')) as origin_count, count(*) ${which('time_period')} as period_count,
+      ${period('min')} as first_period, ${period('max')} as last_period, ${listed('sex')} as sexes, ${listed('age')} as ages, ${listed('breakdown')} as breakdowns`
+})()
+
+/** For each indicator and source what there is: from the table that has it, or counted. */
+function spans (db: Kysely<DB>, filters: StatisticsFilters, context: Context): RawBuilder<unknown> {
+  const { indicator, country } = filters
+  if (isOfSources(filters) && (country === undefined || country.length === 1)) {
+    const ofIndicator = (table: string) => indicator === undefined ? sql`true` : sql`${sql.ref(`${table}.indicator`)} in (${sql.join(indicator)})`
+    if (country !== undefined) {
+      return sql`select indicator, source, observation_count, 1::bigint as area_count, origin_count, period_count, first_period, last_period, sexes, ages, breakdowns
+        from supply where country in (${sql.join(country)}) and ${ofIndicator('supply')}`
+    }
+    return sql`select pair.indicator, pair.source, codes.* from coverage pair cross join lateral (
+          select ${ofCodes} from coverage c where (c.indicator, c.source, c.is_aggregate) = (pair.indicator, pair.source, pair.is_aggregate)) as codes
+        where pair.dimension = 'figure' and ${ofIndicator('pair')} and (not pair.is_aggregate or pair.indicator in (select i.id from indicator i where ${hasOnlyAggregates('i.id')}))`
   }
   const isOfSeries = filters.latest !== true && !isBelowSeries(filters)
   const isOfCells = isOfSeries && [filters.origin, filters.sex, filters.age, filters.breakdown].every((filter) => filter === undefined)
   const figures = narrowed(db, filters, context)
-  return sql`select indicator, source, case 0 ${sql.join(split.map((column) => sql`when grouping(${sql.ref(column)}) then ${sql.lit(column)}`), sql` `)} else 'figure' end as dimension,
+  return sql`select indicator, source, ${ofCodes} from (
+        select indicator, source, case 0 ${sql.join(split.map((column) => sql`when grouping(${sql.ref(column)}) then ${sql.lit(column)}`), sql` `)} else 'figure' end as dimension,
           coalesce(${columns(split)}, '_T') as code, ${isOfSeries ? sql`sum(observation_count)` : sql`count(*)`} as n
         from (${isOfSeries ? narrowed(db, filters, context, 'series').select(sql<number>`observation_count`.as('observation_count')) : figures}) o group by indicator, source, grouping sets ((), ${columns(split)})
-        union all select indicator, source, 'time_period', time_period, count(*) from (${isOfCells ? narrowed(db, filters, context, 'cells').clearSelect().select(cellOfObservation) : figures}) o group by indicator, source, time_period`
+        union all select indicator, source, 'time_period', time_period, count(*) from (${isOfCells ? narrowed(db, filters, context, 'cells').clearSelect().select(cellOfObservation) : figures}) o group by indicator, source, time_period
+      ) as part group by indicator, source`
 }
 
 export function availabilityRows (db: Kysely<DB>, filters: StatisticsFilters, context: Context): RawBuilder<Availability> {
-  const which = (dimension: string) => sql`filter (where dimension = ${sql.lit(dimension)})`
-  const listed = (dimension: string) => sql`array_agg(code order by code) ${which(dimension)}`
-  const period = (end: 'min' | 'max') => sql`substr(${sql.raw(end)}(period_order(code)) ${which('time_period')}, 12)`
   return sql<Availability>`(
-    with part as (${codesIn(db, filters, context)}), span as (
-        select indicator, source, (sum(n) ${which('figure')})::bigint as observation_count, count(*) ${which('country')} as area_count,
-               count(*) filter (where dimension = 'origin' and code not in ('_T', '_U', '_Z')) as origin_count, count(*) ${which('time_period')} as period_count,
-               ${period('min')} as first_period, ${period('max')} as last_period, ${listed('sex')} as sexes, ${listed('age')} as ages, ${listed('breakdown')} as breakdowns
-        from part group by indicator, source)
     select span.indicator, span.source, source.dataset, source.publisher, indicator.unit, span.observation_count, span.area_count, span.origin_count,
            span.period_count, span.first_period, span.last_period, span.sexes, span.ages, span.breakdowns, source.license, source.redistributable, ${superseded} as superseded
-    from span join indicator on indicator.id = span.indicator join source on source.id = span.source)`
+    from (${spans(db, filters, context)}) as span join indicator on indicator.id = span.indicator join source on source.id = span.source where ${sourcePasses(filters)})`
 }
 
 /**
