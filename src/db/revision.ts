@@ -20,6 +20,11 @@ export interface Revision {
 export interface Reads {
   /** The number of the newest revision. Callers that arrive together share one read, which began after they arrived: never stale. */
   current: () => Promise<number>
+  /**
+   * The newest revision as it was last read, for whoever finds out with the next read whether it still is; undefined before
+   * the first one, and where replicas answer, which could not tell.
+   */
+  assumed: () => number | undefined
   /** An earlier revision by its number, or the one that was newest at an instant (RFC 3339); id 0 when there is none. */
   at: (point: number | string) => Promise<Revision>
   /**
@@ -73,13 +78,18 @@ export function createReads (connection: Connection): Reads {
   let turn = 0
   const past = new Map<number | string, Revision>()
   const lately = new LRUCache<number, Revision>({ max: 8 })
+  let lastRead: number | undefined
+  const noted = (id: number): number => {
+    lastRead = id
+    return id
+  }
 
   const nextReplica = (): Server | undefined => replicas[turn++ % Math.max(replicas.length, 1)]
 
   async function snapshotOn<T> (snapshot: Snapshot, asOf: number | undefined, atLeast: number, work: (db: Kysely<DB>, revision: Revision, ask: Ask) => Promise<T>): Promise<T> {
     return await snapshot(async (db, ask) => {
       const now = await newest(db)
-      lately.set(now.id, now)
+      lately.set(noted(now.id), now)
       if (now.id < Math.max(atLeast, asOf ?? 0)) throw new Behind()
       if (asOf === undefined || asOf === now.id) return await work(db, now, ask)
       const past = sql`select set_config('app.as_of', ${String(asOf)}, true), set_config('search_path', 'past, public', true)`.execute(db)
@@ -104,7 +114,9 @@ export function createReads (connection: Connection): Reads {
   }
 
   return {
-    current: coalesce(connection.newestRevision),
+    current: coalesce(async () => noted(await connection.newestRevision())),
+
+    assumed: () => replicas.length === 0 ? lastRead : undefined,
 
     at: async (point) => {
       const known = past.get(point)
@@ -146,12 +158,12 @@ export function createReads (connection: Connection): Reads {
     together: async (parts, { revision, plansOnce, sums = false }) => await onEither(async (server) => await (plansOnce ? server.snapshotOfKnown : server.snapshot)(async (db, ask) => {
       const names = Object.keys(parts)
       const [now, ...rows] = await Promise.all([newest(db), ...names.map(async (name) => await ask(parts[name]!))])
-      return now.id === revision ? Object.fromEntries(names.map((name, i) => [name, rows[i]!])) : undefined
+      return noted(now.id) === revision ? Object.fromEntries(names.map((name, i) => [name, rows[i]!])) : undefined
     }, { sums })),
 
     texts: async ({ values, ...statement }, revision) => await onEither(async (server) => {
       const [[now, ...row] = []] = await server.texts(statement, values)
-      return Number(now) === revision ? row : undefined
+      return noted(Number(now ?? 0)) === revision ? row : undefined
     }),
 
     copyOut: async (rows, { revision, ...options }) => {

@@ -60,21 +60,18 @@ export const regionRecord = finder((db, id, context: Context) => ({
 function overlapsOf (id: string, { membersOn }: Context) {
   return sql<{ region: string, scheme: string, member_count: number, shared_count: number, network_count: number }>`
     with part as (
-      select area_member.aggregate, area_member.area, region.scheme from area_member
-      join area region on region.id = area_member.aggregate
-      join area member_area on member_area.id = area_member.area and member_area.kind <> 'aggregate'
-      where ${holdsOn('area_member', membersOn)}
-    ), own as (select area, scheme, count(*) over () as own_count from part where aggregate = ${id}),
+      select m.aggregate, m.area from area_member m join area member_area on member_area.id = m.area and member_area.kind <> 'aggregate'
+      where ${holdsOn('m', membersOn)}
+    ), own as (select area, count(*) over () as own_count from part where aggregate = ${id}),
     other as (
-      select part.aggregate as region, part.scheme, count(*) as member_count, count(own.area) as shared_count, max(own.own_count) as own_count,
-             (select count(distinct network.id) from area_member p join area member_area on member_area.id = p.area and member_area.kind <> 'aggregate'
-              join network_area on network_area.area = p.area join network on network.id = network_area.network and network.level = 'country'
-              where p.aggregate = part.aggregate and ${holdsOn('p', membersOn)}) as network_count
-      from part left join own on own.area = part.area
-      where part.scheme <> (select scheme from area where area.id = ${id})
-      group by part.aggregate, part.scheme
+      select part.aggregate as region, region.scheme, count(*) as member_count, count(own.area) as shared_count, max(own.own_count) as own_count
+      from part join area region on region.id = part.aggregate and region.scheme <> (select scheme from area where area.id = ${id}) left join own on own.area = part.area
+      group by part.aggregate, region.scheme
+    ), counted as (
+      select part.aggregate, count(distinct network.id) as network_count
+      from network join network_area on network_area.network = network.id join part on part.area = network_area.area where network.level = 'country' group by part.aggregate
     )
-    select region, scheme, member_count, shared_count, network_count from other
+    select region, scheme, member_count, shared_count, coalesce(network_count, 0) as network_count from other left join counted on counted.aggregate = other.region
     where shared_count > 0 and 2 * shared_count >= least(member_count, own_count)
     order by shared_count::numeric / (member_count + own_count - shared_count) desc, region`
 }
