@@ -98,7 +98,7 @@ function openServer (url: string, options: PoolOptions): Required<Server> & { po
     db,
     pool,
     snapshot: snapshots(pool),
-    snapshotOfKnown: snapshots(plansOnce, { named: true }),
+    snapshotOfKnown: snapshots(plansOnce),
     texts: async (statement, values) => await prepared(statement.name === undefined ? pool : plansOnce, statement, values),
     copyOut: async (statement, revision) => await copyOut(exports, statement, revision),
     close: async () => { await Promise.all([db.destroy(), plansOnce.end(), exports.end()]) }

@@ -121,6 +121,8 @@ class ClientStream extends Duplex {
   /** Held while a transaction is open. */
   #endTurn: (() => void) | undefined
   #running: Promise<Buffer> = Promise.resolve(Buffer.of())
+  /** What was sent together with a statement that did not get its turn does not wait for another one. */
+  #isRefusing = false
 
   constructor (session: PgliteSession, patience: number | undefined) {
     super()
@@ -147,6 +149,7 @@ class ClientStream extends Duplex {
     this.#batch = []
     this.#running = this.#run(batch)
     this.#running.then((answer) => {
+      if (this.writableLength <= chunk.length) this.#isRefusing = false
       this.push(answer)
       done()
     }, done)
@@ -167,8 +170,11 @@ class ClientStream extends Duplex {
 
   async #run (batch: Uint8Array): Promise<Buffer> {
     const isNew = this.#endTurn === undefined
-    this.#endTurn ??= await this.#session.turn(this.#patience)
-    if (this.#endTurn === undefined) return busy
+    this.#endTurn ??= await this.#session.turn(this.#isRefusing ? 0 : this.#patience)
+    if (this.#endTurn === undefined) {
+      this.#isRefusing = true
+      return busy
+    }
     // Whoever asked may have given up meanwhile; a transaction that is open already is rolled back in its turn.
     return this.destroyed && isNew ? this.#give(ready) : await this.#ask(batch)
   }

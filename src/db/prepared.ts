@@ -1,4 +1,4 @@
-// Statements that the server parses once and answers by name from then on, with rows of the texts that it sends.
+// Statements that the server parses once and answers by name from then on.
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { DatabaseError, Query, type Connection as Wire, type Pool, type PoolClient } from 'pg'
@@ -20,7 +20,9 @@ export function nameOf (text: string): string {
 /** How many statements a client keeps, since each costs the server memory. */
 const kept = 200
 
-const namesOf = new WeakMap<PoolClient, LRUCache<string, string>>()
+type Names = LRUCache<string, string>
+
+const known = new WeakMap<PoolClient, Names>()
 
 /** Runs it on a client of the pool, outside any transaction. */
 export async function prepared (pool: Pool, statement: Statement, values: Value[]): Promise<TextRow[]> {
@@ -38,46 +40,55 @@ export async function prepared (pool: Pool, statement: Statement, values: Value[
 
 /** Runs it on a client. */
 export async function execute (client: PoolClient, statement: Statement, values: Value[]): Promise<TextRow[]> {
-  const names = namesOf.get(client) ?? new LRUCache({ max: kept })
-  namesOf.set(client, names)
-  return await new Promise((resolve, reject) => client.query(new Execution(names, statement, values, resolve, reject)))
+  return await new Promise((resolve, reject) => client.query(new Execution(namesOf(client), statement, values, resolve, reject)))
 }
 
-/** Sends all that a statement needs as one message, and takes what the driver reads of the answer. */
+/** Runs it on a client for rows with a property for each column, read as the types of the pool say. Without an answer it ends after some milliseconds. */
+export async function executeTyped (client: PoolClient, statement: Statement, values: Value[], milliseconds: number): Promise<any[]> {
+  return await new Promise((resolve, reject) => client.query(new TypedExecution(namesOf(client), statement, values, milliseconds, resolve, reject)))
+}
+
+function namesOf (client: PoolClient): Names {
+  const names = known.get(client) ?? new LRUCache({ max: kept })
+  known.set(client, names)
+  return names
+}
+
+/** Sends all that a statement needs as one message. */
+function send (wire: Wire, names: Names, { name = '', text }: Statement, values: Value[], isDescribed: boolean): void {
+  wire.stream.cork()
+  if (name === '') {
+    wire.parse({ name, text, types: [] }, true)
+  } else if (names.get(name) === undefined) {
+    const oldest = names.size === kept ? names.pop()! : name
+    for (const gone of new Set([oldest, name])) wire.close({ type: 'S', name: gone }, true)
+    wire.parse({ name, text, types: [] }, true)
+    names.set(name, name)
+  }
+  wire.bind({ statement: name, values: values.map(textOf) }, true)
+  if (isDescribed) wire.describe({ type: 'P', name: '' }, true)
+  wire.execute({ portal: '' }, true)
+  wire.sync()
+  wire.stream.uncork()
+}
+
+/** Takes the texts that the driver reads of the answer. */
 class Execution extends Query {
-  readonly #names: LRUCache<string, string>
-  readonly #statement: Statement
-  readonly #values: Value[]
+  readonly #rows: TextRow[] = []
   readonly #resolve: (rows: TextRow[]) => void
   readonly #reject: (error: Error) => void
-  readonly #rows: TextRow[] = []
   /** The driver's, which ends its limit of time. */
   declare callback: (() => void) | undefined
+  override submit: (wire: Wire) => void
 
-  constructor (names: LRUCache<string, string>, statement: Statement, values: Value[], resolve: (rows: TextRow[]) => void, reject: (error: Error) => void) {
+  constructor (names: Names, statement: Statement, values: Value[], resolve: (rows: TextRow[]) => void, reject: (error: Error) => void) {
     super(statement.text)
-    this.#names = names
-    this.#statement = statement
-    this.#values = values
     this.#resolve = resolve
-    this.#reject = reject
-  }
-
-  override submit = (wire: Wire): void => {
-    const { name = '', text } = this.#statement
-    wire.stream.cork()
-    if (name === '') {
-      wire.parse({ name, text, types: [] }, true)
-    } else if (this.#names.get(name) === undefined) {
-      const oldest = this.#names.size === kept ? this.#names.pop()! : name
-      for (const gone of new Set([oldest, name])) wire.close({ type: 'S', name: gone }, true)
-      wire.parse({ name, text, types: [] }, true)
-      this.#names.set(name, name)
+    this.submit = (wire) => send(wire, names, statement, values, false)
+    this.#reject = (error) => {
+      forget(names, statement)
+      reject(error)
     }
-    wire.bind({ statement: name, values: this.#values.map(textOf) }, true)
-    wire.execute({ portal: '' }, true)
-    wire.sync()
-    wire.stream.uncork()
   }
 
   handleDataRow ({ fields }: { fields: TextRow }): void {
@@ -90,14 +101,37 @@ class Execution extends Query {
   }
 
   handleError (error: Error): void {
-    // Whether the server has parsed it before it failed does not matter: a name is closed before it is given again.
-    if (this.#statement.name !== undefined) this.#names.delete(this.#statement.name)
     this.callback?.()
     this.#reject(error)
   }
 
   handleCommandComplete (): void {}
   handleEmptyQuery (): void {}
+}
+
+/** Reads rows as the driver does; only the names are ours. */
+class TypedExecution extends Query {
+  /** The driver's limit of time. */
+  readonly query_timeout: number
+  override submit: (wire: Wire) => void
+
+  constructor (names: Names, statement: Statement, values: Value[], milliseconds: number, resolve: (rows: any[]) => void, reject: (error: Error) => void) {
+    super(statement.text, (error, result) => {
+      if (error == null) {
+        resolve(result.rows)
+        return
+      }
+      forget(names, statement)
+      reject(error)
+    })
+    this.query_timeout = milliseconds
+    this.submit = (wire) => send(wire, names, statement, values, true)
+  }
+}
+
+/** Whether the server has parsed it before it failed does not matter: a name is closed before it is given again. */
+function forget (names: Names, { name }: Statement): void {
+  if (name !== undefined) names.delete(name)
 }
 
 function textOf (value: Value): string | null {

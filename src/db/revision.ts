@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Connection, Server } from './connect.ts'
+import { newestRevisionSql } from './revision-sql.ts'
 import type { Ask, Snapshot } from './snapshot.ts'
 import { copyOutStatement, type CopyOut } from './copy-out.ts'
 import type { RowQuery } from './page.ts'
@@ -155,10 +156,10 @@ export function createReads (connection: Connection): Reads {
       return await snapshotOn(of(connection), asOf, atLeast, work)
     },
 
-    together: async (parts, { revision, plansOnce, sums = false }) => await onEither(async (server) => await (plansOnce ? server.snapshotOfKnown : server.snapshot)(async (db, ask) => {
+    together: async (parts, { revision, plansOnce, sums = false }) => await onEither(async (server) => await (plansOnce ? server.snapshotOfKnown : server.snapshot)(async (_db, ask) => {
       const names = Object.keys(parts)
-      const [now, ...rows] = await Promise.all([newest(db), ...names.map(async (name) => await ask(parts[name]!))])
-      return noted(now.id) === revision ? Object.fromEntries(names.map((name, i) => [name, rows[i]!])) : undefined
+      const [[now], ...rows] = await Promise.all([ask({ name: 'newest-revision', text: newestRevisionSql, values: [] }), ...names.map(async (name) => await ask(parts[name]!))])
+      return noted(now?.id ?? 0) === revision ? Object.fromEntries(names.map((name, i) => [name, rows[i]!])) : undefined
     }, { sums })),
 
     texts: async ({ values, ...statement }, revision) => await onEither(async (server) => {

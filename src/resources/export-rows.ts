@@ -117,7 +117,7 @@ function withNames (row: Row, columns: Column[], book: Codebook<SourceRow>, { la
 /** The name of the code in a field, looked up in all names of its kind as the format has them, so that the order of the rows stays. */
 function nameOf ({ field, kind }: { field: string, kind: CodeKind }, format: ExportFormat, book: Codebook<SourceRow>, { lang }: Context) {
   const written = format === 'csv' ? defused : JSON.stringify
-  const names = Object.fromEntries(book.names(kind, lang).names.entries().map(([code, name]) => [code, written(name)]))
+  const names = Object.fromEntries(book.names(kind, lang).names.entries().filter(([, name]) => format === 'ndjson' || name !== '').map(([code, name]) => [code, written(name)]))
   return sql`(${sql.lit(JSON.stringify(names))}::jsonb ->> ${sql.ref(field)})`
 }
 

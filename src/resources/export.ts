@@ -8,7 +8,7 @@ import { parameters } from '../http/schemas.ts'
 import type { Collection } from './collection.ts'
 import { rowsInBlocks, rowsOfCopy } from './export-rows.ts'
 import { keyNote, linkHeader, listParameters, operationId } from './parameters.ts'
-import { addresser, ask, head, type Services } from './question.ts'
+import { addresser, ask, atOnce, head, type Services } from './question.ts'
 
 export function registerExport (app: FastifyInstance, services: Services, collection: Collection, format: 'csv' | 'ndjson'): void {
   const { path, many } = collection
@@ -41,7 +41,7 @@ export function registerExport (app: FastifyInstance, services: Services, collec
     if (question === undefined) return reply
     // A HEAD never runs an export; with a limit it is only a page.
     const isWhole = question.query.limit === undefined && request.method !== 'HEAD'
-    const { revision, filters, cursor, text, abandon } = (isWhole ? await fast(question) : undefined) ?? await plain(question, request.method === 'HEAD')
+    const { revision, filters, cursor, text, abandon } = (isWhole ? await atOnce(question, fast) : undefined) ?? await plain(question, request.method === 'HEAD')
     // Nobody may ever begin to read.
     reply.raw.once('close', abandon)
     if (reply.raw.destroyed) abandon()

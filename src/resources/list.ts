@@ -7,7 +7,7 @@ import { metaOf } from './answer.ts'
 import type { Collection } from './collection.ts'
 import { pageAtOnce, pageOfRows } from './page.ts'
 import { componentsOf, keyNote, linkHeader, listParameters, operationId, selectionNote } from './parameters.ts'
-import { addresser, ask, sendJson, type Services } from './question.ts'
+import { addresser, ask, atOnce, sendJson, type Services } from './question.ts'
 
 export function registerList (app: FastifyInstance, services: Services, collection: Collection): void {
   const { row, path, many } = collection
@@ -39,7 +39,7 @@ export function registerList (app: FastifyInstance, services: Services, collecti
   }, async (request, reply) => {
     const question = await ask(services, request, reply, { format: 'json', dated: collection.dated })
     if (question === undefined) return reply
-    const { revision, filters, cursor, total, data, cited, isFallback } = await fast(question) ?? await plain(question)
+    const { revision, filters, cursor, total, data, cited, isFallback } = await atOnce(question, fast) ?? await plain(question)
     const links = addresser(`${services.publicUrl}/v1${path}`, filters, known, question, revision)
     const next = cursor === null ? null : links.next(cursor)
     if (next !== null) reply.header('link', `<${next}>; rel="next"`)

@@ -4,7 +4,7 @@ import type { TProperties } from 'typebox'
 import type { PerRevision } from '../db/per-revision.ts'
 import type { Reads, Revision } from '../db/revision.ts'
 import type { SourceRow } from '../db/codebook.ts'
-import { invalidRequest, type Issue } from '../errors.ts'
+import { invalidRequest, Problem, type Issue } from '../errors.ts'
 import { cacheControl, etag, matchingTag, sendNotModified, dayNumber, vary, type AnswersGiven } from '../http/caching.ts'
 import type { Codebook } from '../http/codebook.ts'
 import { contentTypes, mediaTypes, type Format } from '../http/formats.ts'
@@ -46,6 +46,8 @@ export interface Question {
   day: number | null
   /** Number of the newest revision: read after the request came in, or as it was last known; then whoever reads rows finds out. */
   now: number
+  /** Whether it is only as it was last known. */
+  isAssumed: boolean
   /** The revision asked for with as_of. */
   asOf: number | undefined
   /** Whether the answer will be the same for ever: it is of a revision that the request names, or that others followed. */
@@ -67,7 +69,8 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
   const begun = dayNumber()
   // Whoever neither names a revision nor holds an answer need not know it before the rows come with it.
   const isFree = query.as_of === undefined && request.headers['if-none-match'] === undefined
-  const now = (isFree ? services.reads.assumed() : undefined) ?? await services.reads.current()
+  const assumed = isFree ? services.reads.assumed() : undefined
+  const now = assumed ?? await services.reads.current()
   const dated = options.dated === true || (options.dated ?? []).some((filter) => query[filter] !== undefined)
   const at = await resolveAsOf(services.reads, query.as_of as string | undefined, now, dated, issues)
   // An answer of the past counts membership on its own day, and so stays the same tomorrow.
@@ -85,7 +88,7 @@ export async function ask (services: Services, request: FastifyRequest, reply: F
     sendNotModified(request, reply, held)
     return undefined
   }
-  return { query, issues, context, dated, day, now, asOf, settled, variant }
+  return { query, issues, context, dated, day, now, isAssumed: assumed !== undefined, asOf, settled, variant }
 }
 
 /** The revision asked for, with its time where the answer depends on it; without as_of the newest. */
@@ -137,6 +140,16 @@ export function understand (question: Question, properties: TProperties, book: C
   }
   if (question.issues.length > 0) throw invalidRequest(question.issues)
   return filters
+}
+
+/** What `read` gives at the newest revision; undefined where it refuses codes that a newer one than was assumed may know. */
+export async function atOnce<T> (question: Question, read: (question: Question) => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await read(question.isAssumed ? { ...question, issues: [...question.issues] } : question)
+  } catch (error) {
+    if (question.isAssumed && error instanceof Problem) return undefined
+    throw error
+  }
 }
 
 /** What there is to say of an answer before it is sent. */

@@ -11,7 +11,7 @@ import { idOf, parameters } from '../http/schemas.ts'
 import { citer, isFallback, metaOf, picker } from './answer.ts'
 import type { Collection, RecordOf } from './collection.ts'
 import { componentsOf, narrowing, operationId, recordParameters, selectionNote } from './parameters.ts'
-import { addresser, ask, sendJson, standing, understand, type Question, type Services } from './question.ts'
+import { addresser, ask, atOnce, sendJson, standing, understand, type Question, type Services } from './question.ts'
 
 export function registerRecord (app: FastifyInstance, services: Services, { path, one, tag }: Pick<Collection, 'path' | 'one' | 'tag'>, record: RecordOf): void {
   const { schema, kind, find, id: { description, example }, view = { one, under: '' } } = record
@@ -82,7 +82,7 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
     const question = await ask(services, request, reply, { format: 'json', dated: record.dated })
     if (question === undefined) return reply
     const { id: given } = request.params as { id: string }
-    const { revision, book, id, filters, rows } = await foundAtOnce(question, given) ?? await found(question, given)
+    const { revision, book, id, filters, rows } = await atOnce(question, async (assumed) => await foundAtOnce(assumed, given)) ?? await found(question, given)
     const put = find.put(rows, id)
     if (put === undefined) throw notFound(given, book)
     const data = picker(schema, filters.fields as string[] | undefined)(put.record)

@@ -221,6 +221,20 @@ await t.test('the past: by number, by instant, by permalink; as list, record and
   t.match((await app.get('/v1/agencies/iom')).json.data, { note: 'Changed again.' })
 })
 
+await t.test('a code of a revision that nobody has read yet is known at once', async (t) => {
+  const { get, change } = await openCounted(t)
+  let number = 0
+  for (const address of ['/v1/agencies/ID', '/v1/networks?agency=ID', '/v1/members.csv?agency=ID']) {
+    t.equal((await get('/v1/agencies/iom')).status, 200, 'the revision before is known')
+    const id = `new-${++number}`
+    t.equal((await get(address.replace('ID', id))).status, address.endsWith('ID') && !address.includes('?') ? 404 : 400)
+    await change(async (trx) => await trx.insertInto('agency').values({ id, name_en: 'New', kind: 'academia', source: 'a-res-70-1' }).execute())
+    t.equal((await get(address.replace('ID', id))).status, 200, address)
+  }
+  const { json: { errors } } = await get('/v1/networks?agency=nobody&country=nowhere')
+  t.equal(errors.length, 2, 'what is wrong is told once')
+})
+
 await t.test('what did not stand yet is not found, what is gone was there', async (t) => {
   const app = await openCounted(t)
   await app.change(async (trx) => await trx.insertInto('agency').values({ id: 'test-agency', name_en: 'Test', kind: 'academia', source: 'registry-editorial' }).execute())

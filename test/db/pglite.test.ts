@@ -9,7 +9,7 @@ import { openPgliteInMemory } from '../../src/db/pglite.ts'
 
 const connection = await openPgliteInMemory()
 t.teardown(connection.close)
-const { db, session, texts, isReady, broken, close } = connection
+const { db, session, snapshotOfKnown, texts, isReady, broken, close } = connection
 await migrate(db)
 t.beforeEach(async () => {
   await sql`drop table if exists place`.execute(db)
@@ -129,10 +129,22 @@ await t.test('who waits too long is told so', async (t) => {
     await ends
   }))
   await sleep(20)
-  const [first, second] = await Promise.all([rejection(sql`select 1`.execute(db)), rejection(sql`select 2`.execute(db))])
-  for (const error of [first, second]) t.match(problemOfDatabaseError(error), { code: 'UNAVAILABLE', headers: { 'retry-after': '2' } })
+  const began = performance.now()
+  const asked: string[] = []
+  const snapshot = rejection(snapshotOfKnown(async (db, ask) => {
+    for (const it of [1, 2, 3]) {
+      await ask({ name: 'it', text: 'select $1::int', values: [it] }).finally(() => asked.push(`${it}`)).catch(() => {})
+      await rejection(sql`select set_config('search_path', 'nowhere', true)`.execute(db))
+    }
+    return await ask({ name: 'it', text: 'select $1::int', values: [4] })
+  }))
+  const [first, second, third] = await Promise.all([rejection(sql`select 1`.execute(db)), rejection(sql`select 2`.execute(db)), snapshot])
+  for (const error of [first, second, third]) t.match(problemOfDatabaseError(error), { code: 'UNAVAILABLE', headers: { 'retry-after': '2' } })
+  const waited = performance.now() - began
+  t.ok(waited < 9000, `what was sent together waits together: ${Math.round(waited)} ms`)
   end()
   await holding
+  for (const it of [5, 6]) t.same(await snapshotOfKnown(async (_db, ask) => await ask({ name: 'it', text: 'select $1::int as it', values: [it] })), [{ it }], 'statements by name as well')
   t.same((await sql`select 3 as it`.execute(db)).rows, [{ it: 3 }], 'and later gets an answer')
 })
 

@@ -63,9 +63,8 @@ function sumsOf ({ unit, areas, values, ns, zeros, aggregates, qualifiers, break
 
 /** The sum of decimal numbers as the database writes them, rounded once, at the end. */
 export function exactSum (texts: string[]): number {
-  const sum = texts.reduce((sum, text) => sum + Number(text), 0)
-  // Whole numbers are exact as they are.
-  if (texts.every((text) => text.length < 16 && !text.includes('.')) && Number.isSafeInteger(sum)) return sum
+  // Whole numbers are exact as they are, as long as no sum on the way can be too large.
+  if (texts.every((text) => text.length < 16 && !text.includes('.')) && Number.isSafeInteger(texts.reduce((most, text) => most + Math.abs(Number(text)), 0))) return texts.reduce((sum, text) => sum + Number(text), 0)
   const scale = Math.max(...texts.map((text) => text.includes('.') ? text.length - text.indexOf('.') - 1 : 0))
   const exact = texts.reduce((exact, text) => {
     const [whole, fraction = ''] = text.split('.') as [string, string?]
