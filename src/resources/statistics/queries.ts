@@ -30,8 +30,14 @@ export function hasOnlyAggregates (indicator: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`((select 1 from coverage where coverage.indicator = ${sql.ref(indicator)} and not is_aggregate limit 1) is null)`
 }
 
+type OfSources = Pick<StatisticsFilters, 'dataset' | 'source' | 'publisher' | 'license' | 'redistributable' | 'superseded'>
+
+function narrowsSources ({ dataset, source, publisher, license, redistributable, superseded: replaced }: OfSources): boolean {
+  return [dataset, source, publisher, license, redistributable, replaced].some((filter) => filter !== undefined)
+}
+
 /** Whether a source passes the filters that are about sources alone. */
-export function sourcePasses ({ dataset, source, publisher, license, redistributable, superseded: replaced }: Pick<StatisticsFilters, 'dataset' | 'source' | 'publisher' | 'license' | 'redistributable' | 'superseded'>): RawBuilder<SqlBool> {
+export function sourcePasses ({ dataset, source, publisher, license, redistributable, superseded: replaced }: OfSources): RawBuilder<SqlBool> {
   const conditions = [sql<SqlBool>`true`]
   const oneOf = (column: string, values: string[] | undefined): void => { if (values !== undefined) conditions.push(sql<SqlBool>`${sql.ref(`source.${column}`)} in (${sql.join(values)})`) }
   oneOf('dataset', dataset)
@@ -53,6 +59,11 @@ export function narrowed (db: Kysely<DB>, filters: StatisticsFilters, context: C
   const { origin, sex, age, breakdown, time_period: period, year_from: from, year_to: to, qualifier, obs_status: status, derived, q } = filters
   const among = sourcePasses(filters)
   let query = shared(observations(db, of), filters, context).where(among)
+  // In the order of the key, figures of a few sources can lie far behind those of all indicators that they do not have.
+  if (filters.indicator === undefined && narrowsSources(filters)) {
+    const end = (which: 'min' | 'max') => sql`(select ${sql.raw(which)}(coverage.indicator) from coverage join source on source.id = coverage.source where coverage.dimension = 'figure' and ${among})`
+    query = query.where(sql<SqlBool>`observation.indicator between ${end('min')} and ${end('max')}`)
+  }
   if (origin !== undefined) query = query.where('observation.origin', 'in', origin)
   if (sex !== undefined) query = query.where('observation.sex', 'in', sex)
   if (age !== undefined) query = query.where('observation.age', 'in', age)
