@@ -35,7 +35,8 @@ export function csvCell ({ name, from: column = sql.ref(name), kind }: Field): R
   if (kind === 'instant') return instant(column)
   if (kind === 'integer' || kind === 'boolean') return sql`${column}::text`
   const text = kind === 'list' ? sql`array_to_string(${column}, ';')` : sql`${column}`
-  return sql`case when left(${text}, 1) in ('=', '+', '-', '@', E'\t', E'\r') then '''' || ${text} else nullif(${text}, '') end`
+  // What a formula begins with comes before all letters, so that most texts are told by one comparison.
+  return sql`case when ${text} is null then null when ${text} collate "C" >= 'A' then ${text} when left(${text}, 1) in ('=', '+', '-', '@', E'\t', E'\r') then '''' || ${text} else nullif(${text}, '') end`
 }
 
 /** RFC 3339 with at least milliseconds, as the drivers' parsers write it. */
