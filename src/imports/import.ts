@@ -125,10 +125,14 @@ async function digestOf ({ files, format, source, released, replace }: ImportOpt
 async function isUnchanged (db: Kysely<DB>, { source }: ImportOptions, digest: Buffer): Promise<boolean> {
   if (source === undefined) return false
   const { rows: [last] } = await sql<{ unchanged: boolean }>`
-    select not exists (select 1 from revision_count c where c.revision > run.seen_at and c.table_name in ('area', 'area_alias', 'indicator'))
-       and not exists (select 1 from observation o where o.source = run.source and o.revision > run.seen_at)
-       and not exists (select 1 from history.observation o where o.source = run.source and o.revision_to > run.seen_at) as unchanged
-    from import_run run where run.source = ${source} and run.digest_sha256 = ${digest} and run.seen_at is not null
+    select not changed.tables && array['area', 'area_alias', 'indicator']
+       -- Only where figures have changed at all are those of the source looked at.
+       and case when 'observation' = any (changed.tables)
+         then not exists (select 1 from observation o where o.source = run.source and o.revision > run.seen_at)
+           and not exists (select 1 from history.observation o where o.source = run.source and o.revision_to > run.seen_at)
+         else true end as unchanged
+    from import_run run cross join lateral (select coalesce(array_agg(c.table_name), '{}') as tables from revision_count c where c.revision > run.seen_at) changed
+    where run.source = ${source} and run.digest_sha256 = ${digest} and run.seen_at is not null
     order by run.id desc limit 1`.execute(db)
   return last?.unchanged === true
 }

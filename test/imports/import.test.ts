@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import t from 'tap'
+import { write as writeRevision } from '../../src/db/revision.ts'
 import { observations } from '../../src/imports/observations.ts'
 import { runImport, type ImportOptions } from '../../src/imports/import.ts'
 import { inWords } from '../../src/imports/read.ts'
@@ -120,6 +121,8 @@ await t.test('somebody else\'s change is undone by the same file, not taken for 
   await load(file(['refugee_stock,CMR,SDN,_T,_T,_T,2011,11']))
   t.match((await load(path)).report, { read: true, updated: 1 })
   t.match(await figures('country=CMR&year_to=2011'), [{ value: 10 }])
+  await writeRevision(db, { actor: 'registry', reason: 'A change of another source', kind: 'edit' }, async (trx) => await sql`update observation set note = 'Changed.' where source <> ${source} and note is null and ctid in (select ctid from observation where source <> ${source} limit 1)`.execute(trx))
+  t.match((await load(path)).report, { read: false, revision: null }, 'what others say of theirs does not matter')
 })
 
 await t.test('--replace takes away what the files lack, of that source alone', async (t) => {
