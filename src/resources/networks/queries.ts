@@ -14,18 +14,21 @@ interface Context {
 }
 
 // The most precise of the dates on record: sources disagree, and `events` has all of them.
-const step = (kind: string, column: string) =>
-  sql<string | null>`(select ${sql.ref(column)} from event where event.network = network.id and event.kind = ${sql.lit(kind)} and event.date is not null and event.date_qualifier = 'on' order by length(event.date) desc, event.earliest, event.id limit 1)`
+const step = (kind: 'established' | 'launched') => sql<{ date: string, date_precision: string, source: string }>`(select date, date_precision, source from event
+    where event.network = network.id and event.kind = ${sql.lit(kind)} and event.date is not null and event.date_qualifier = 'on' order by length(event.date) desc, event.earliest, event.id limit 1)`
 
 function networkColumns (db: Kysely<DB>, lang: Language) {
-  return db.selectFrom('network').select([
-    'network.id', ...nameColumns('network', lang), 'name_as_published', 'level', 'status', 'last_activity', 'last_activity_source', 'foundation', 'host_mechanism',
-    'membership_basis', 'stated_member_count',
-    sql<number>`(select count(distinct agency) from member where member.network = network.id and role not in ('government_partner', 'stakeholder', 'observer'))`.as('listed_member_count'),
-    step('established', 'date').as('established'), step('established', 'date_precision').as('established_precision'), step('established', 'source').as('established_source'),
-    step('launched', 'date').as('launched'), step('launched', 'date_precision').as('launched_precision'), step('launched', 'source').as('launched_source'),
-    'network.source'
-  ])
+  return db.selectFrom('network')
+    .leftJoinLateral(step('established').as('established'), (join) => join.onTrue())
+    .leftJoinLateral(step('launched').as('launched'), (join) => join.onTrue())
+    .select([
+      'network.id', ...nameColumns('network', lang), 'name_as_published', 'level', 'status', 'last_activity', 'last_activity_source', 'foundation', 'host_mechanism',
+      'membership_basis', 'stated_member_count',
+      sql<number>`(select count(distinct agency) from member where member.network = network.id and role not in ('government_partner', 'stakeholder', 'observer'))`.as('listed_member_count'),
+      'established.date as established', 'established.date_precision as established_precision', 'established.source as established_source',
+      'launched.date as launched', 'launched.date_precision as launched_precision', 'launched.source as launched_source',
+      'network.source'
+    ])
 }
 
 export function networkRows (db: Kysely<DB>, filters: NetworkFilters, { lang, membersOn }: Context) {
