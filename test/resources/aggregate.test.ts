@@ -2,6 +2,7 @@
 import t from 'tap'
 import { sql } from 'kysely'
 import { write } from '../../src/db/revision.ts'
+import { exactSum } from '../../src/resources/statistics/region-sums.ts'
 import { openApp, type Answer } from '../fixtures/app.ts'
 
 const { get, connection } = await openApp(t)
@@ -214,4 +215,15 @@ await t.test('a total that is not available is neither a zero nor the sum of its
   t.strictSame(await told(`${question}&group_by=origin`, 'origin', 'value', 'areas_zero'), [['SDN', 0, 1]], 'what is reported of a part is told where parts are asked for')
   t.strictSame(await told(`${question}&sex=M`, 'value'), [[0]])
   t.strictSame(await rows(`${question}&sex=F`), [])
+})
+
+await t.test('sums by region are rounded once', async (t) => {
+  for (const [texts, sum] of [
+    [['1', '2', '-4'], -1], [['0.1', '0.2', '-0.3'], 0], [['1.005', '2'], 3.005], [['-0.50', '0.25'], -0.25],
+    [['9007199254740991', '1', '1', '-1', '-1'], 9007199254740991], [['999999999999999', '999999999999999', '0.001'], 1999999999999998]
+  ] as Array<[string[], number]>) t.equal(exactSum(texts), sum, texts.join(' + '))
+  // Added as floating-point numbers, these would differ in the last digit.
+  const tenths = Array.from({ length: 1000 }, () => '0.1')
+  t.not(tenths.reduce((total, text) => total + Number(text), 0), 100)
+  t.equal(exactSum(tenths), 100)
 })
