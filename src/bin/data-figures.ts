@@ -16,7 +16,7 @@ try {
   const connection = await connect(loadConfig(), () => {})
   try {
     const curated = new Set(readCsv(join(data, 'observation.csv')).records.map(({ cells }) => key.map((column) => cells[column]).join('\t')))
-    const files = await headlineFiles(connection.db, curated)
+    const files = await connection.session(async ({ db }) => await headlineFiles(db, curated))
     const empty = [...files].filter(([, text]) => text.trimEnd().split('\n').length === 1).map(([source]) => source)
     if (empty.length > 0) throw new StartError(`The database holds no figures of ${empty.join(', ')}: import them first (npm run import -- --help).`)
     if (!isCheck) mkdirSync(folder, { recursive: true })

@@ -1103,6 +1103,23 @@ export interface HistorySource {
   url_complete: boolean;
 }
 
+export interface HistorySourceSupply {
+  ages: string[];
+  area_count: number;
+  breakdowns: string[];
+  first_period: string;
+  indicator: string;
+  is_aggregate: boolean;
+  last_period: string;
+  observation_count: number;
+  origin_count: number;
+  period_count: number;
+  revision: number;
+  revision_to: number;
+  sexes: string[];
+  source: string;
+}
+
 export interface HistorySupply {
   ages: string[];
   breakdowns: string[];
@@ -2040,6 +2057,22 @@ export interface PastSource {
   url_complete: boolean | null;
 }
 
+export interface PastSourceSupply {
+  ages: string[] | null;
+  area_count: number | null;
+  breakdowns: string[] | null;
+  first_period: string | null;
+  indicator: string | null;
+  is_aggregate: boolean | null;
+  last_period: string | null;
+  observation_count: number | null;
+  origin_count: number | null;
+  period_count: number | null;
+  revision: number | null;
+  sexes: string[] | null;
+  source: string | null;
+}
+
 export interface PastSupply {
   ages: string[] | null;
   breakdowns: string[] | null;
@@ -2292,6 +2325,61 @@ export interface Source {
   url_complete: boolean;
 }
 
+export interface SourceSupply {
+  /**
+   * The codes of age that stand in them.
+   */
+  ages: string[];
+  /**
+   * How many areas they are about.
+   */
+  area_count: number;
+  /**
+   * The breakdowns that stand in them.
+   */
+  breakdowns: string[];
+  /**
+   * The period that ends first.
+   */
+  first_period: string;
+  /**
+   * As in observation.
+   */
+  indicator: string;
+  /**
+   * Whether it is about figures of aggregates, such as the world, or about those of countries, territories and reserved codes.
+   */
+  is_aggregate: boolean;
+  /**
+   * The period that ends last.
+   */
+  last_period: string;
+  /**
+   * How many figures there are.
+   */
+  observation_count: number;
+  /**
+   * How many areas of origin stand in them.
+   */
+  origin_count: number;
+  /**
+   * How many periods stand in them.
+   */
+  period_count: number;
+  /**
+   * The revision that made this row.
+   */
+  revision: Generated<number>;
+  /**
+   * The codes of sex that stand in them.
+   */
+  sexes: string[];
+  /**
+   * The edition or page.
+   */
+  source: string;
+}
+
 export interface Supply {
   /**
    * The codes of age that stand in them.
@@ -2521,6 +2609,7 @@ export interface DB {
   "history.observation": HistoryObservation;
   "history.series": HistorySeries;
   "history.source": HistorySource;
+  "history.source_supply": HistorySourceSupply;
   "history.supply": HistorySupply;
   "history.vocabulary": HistoryVocabulary;
   "history.working_group": HistoryWorkingGroup;
@@ -2561,6 +2650,7 @@ export interface DB {
   "past.revision_count": PastRevisionCount;
   "past.series": PastSeries;
   "past.source": PastSource;
+  "past.source_supply": PastSourceSupply;
   "past.supply": PastSupply;
   "past.vocabulary": PastVocabulary;
   "past.working_group": PastWorkingGroup;
@@ -2570,6 +2660,7 @@ export interface DB {
   seed_state: SeedState;
   series: Series;
   source: Source;
+  source_supply: SourceSupply;
   supply: Supply;
   vocabulary: Vocabulary;
   working_group: WorkingGroup;

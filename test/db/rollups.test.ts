@@ -13,7 +13,8 @@ import { dataFolder, openDatabase, root } from '../fixtures/engines.ts'
 import { writeRandomObservations } from '../fixtures/random-observations.ts'
 
 type Rows = Array<Record<string, unknown>>
-type Rollup = 'cells' | 'coverage' | 'supply'
+const rollups = ['cells', 'coverage', 'supply', 'source_supply'] as const
+type Rollup = typeof rollups[number]
 
 /** What the rollups should hold, counted from the figures: cells as sums with filters count them, without a look at the rollup. */
 async function scanned (db: Connection['db'], indicators: string[]): Promise<Record<Rollup, Rows>> {
@@ -33,18 +34,20 @@ async function scanned (db: Connection['db'], indicators: string[]): Promise<Rec
     part('figure', 'count(*)'), ...['country', 'origin', 'sex', 'age', 'breakdown'].map((dimension) => part(dimension, series)), part('time_period', 'count(distinct country)')
   ], sql` union all `)} order by 1, 2, 3, 4, 5`.execute(db)
   const codes = (column: string) => sql`array_agg(distinct ${sql.ref(column)} order by ${sql.ref(column)})`
-  const supply = await sql<Record<string, unknown>>`select country, indicator, source, count(*)::int as observation_count, count(distinct origin) filter (where origin not in ('_T', '_U', '_Z')) as origin_count,
+  const supplied = sql`count(*)::int as observation_count, count(distinct origin) filter (where origin not in ('_T', '_U', '_Z')) as origin_count,
       ${codes('sex')} as sexes, ${codes('age')} as ages, ${codes('breakdown')} as breakdowns, count(distinct time_period) as period_count,
-      (array_agg(time_period order by last_day(time_period), time_period))[1] as first_period, (array_agg(time_period order by last_day(time_period) desc, time_period desc))[1] as last_period
-    from observation group by 1, 2, 3 order by 1, 2, 3`.execute(db)
-  return { cells: cells.rows, coverage: coverage.rows, supply: supply.rows }
+      (array_agg(time_period order by last_day(time_period), time_period))[1] as first_period, (array_agg(time_period order by last_day(time_period) desc, time_period desc))[1] as last_period`
+  const supply = await sql<Record<string, unknown>>`select country, indicator, source, ${supplied} from observation group by 1, 2, 3 order by 1, 2, 3`.execute(db)
+  const ofSource = await sql<Record<string, unknown>>`select indicator, o.source, area.kind = 'aggregate' as is_aggregate, count(distinct country) as area_count, ${supplied} from observation o join area on area.id = o.country group by 1, 2, 3 order by 1, 2, 3`.execute(db)
+  return { cells: cells.rows, coverage: coverage.rows, supply: supply.rows, source_supply: ofSource.rows }
 }
 
 async function kept (db: Connection['db']): Promise<Record<Rollup, Rows>> {
   const cells = await sql<Record<string, unknown>>`select indicator, country, source, time_period, trim_scale(value)::text as value, n, has_value, is_zero, is_cumulative, is_overlapping, qualifiers, breakdowns from cell order by 1, 2, 3, 4`.execute(db)
   const coverage = await sql<Record<string, unknown>>`select indicator, source, is_aggregate, dimension, code, n from coverage order by 1, 2, 3, 4, 5`.execute(db)
   const supply = await sql<Record<string, unknown>>`select country, indicator, source, observation_count, origin_count, sexes, ages, breakdowns, period_count, first_period, last_period from supply order by 1, 2, 3`.execute(db)
-  return { cells: cells.rows, coverage: coverage.rows, supply: supply.rows }
+  const ofSource = await sql<Record<string, unknown>>`select indicator, source, is_aggregate, area_count, observation_count, origin_count, sexes, ages, breakdowns, period_count, first_period, last_period from source_supply order by 1, 2, 3`.execute(db)
+  return { cells: cells.rows, coverage: coverage.rows, supply: supply.rows, source_supply: ofSource.rows }
 }
 
 /** Holds the rollups against the figures at each revision. */
@@ -54,7 +57,7 @@ async function compare (t: Test, connection: Connection, revisions: number[]): P
     await reads.snapshot({ asOf }, async (trx) => {
       const indicators = (await trx.selectFrom('indicator').select('id').execute()).map(({ id }) => id)
       const [is, should] = [await kept(trx), await scanned(trx, indicators)]
-      for (const rollup of ['cells', 'coverage', 'supply'] as const) {
+      for (const rollup of rollups) {
         const differ = is[rollup].map((row) => JSON.stringify(row)).filter((row, i) => row !== JSON.stringify(should[rollup][i]))
         t.same([is[rollup].length, differ[0]], [should[rollup].length, undefined], `${should[rollup].length} rows of ${rollup} at revision ${asOf}`)
       }

@@ -49,9 +49,14 @@ export function sourcePasses ({ dataset, source, publisher, license, redistribut
   return sql<SqlBool>`${sql.join(conditions, sql` and `)}`
 }
 
+/** Whether a filter tells figures of one series and period apart. */
+function isBelowPeriod ({ qualifier, obs_status: status, derived, q }: StatisticsFilters): boolean {
+  return [qualifier, status, derived, q].some((filter) => filter !== undefined)
+}
+
 /** Whether a filter tells figures of one series apart, so that the series as a whole cannot answer. */
-function isBelowSeries ({ time_period: period, year_from: from, year_to: to, qualifier, obs_status: status, derived, q }: StatisticsFilters): boolean {
-  return [period, from, to, qualifier, status, derived, q].some((filter) => filter !== undefined)
+function isBelowSeries (filters: StatisticsFilters): boolean {
+  return [filters.time_period, filters.year_from, filters.year_to].some((filter) => filter !== undefined) || isBelowPeriod(filters)
 }
 
 /** The observations that pass the filters. */
@@ -106,17 +111,14 @@ const ofCodes = ((): RawBuilder<unknown> => {
 function spans (db: Kysely<DB>, filters: StatisticsFilters, context: Context): RawBuilder<unknown> {
   const { indicator, country } = filters
   if (isOfSources(filters) && (country === undefined || country.length === 1)) {
-    const ofIndicator = (table: string) => indicator === undefined ? sql`true` : sql`${sql.ref(`${table}.indicator`)} in (${sql.join(indicator)})`
-    if (country !== undefined) {
-      return sql`select indicator, source, observation_count, 1::bigint as area_count, origin_count, period_count, first_period, last_period, sexes, ages, breakdowns
-        from supply where country in (${sql.join(country)}) and ${ofIndicator('supply')}`
-    }
-    return sql`select pair.indicator, pair.source, codes.* from coverage pair cross join lateral (
-          select ${ofCodes} from coverage c where (c.indicator, c.source, c.is_aggregate) = (pair.indicator, pair.source, pair.is_aggregate)) as codes
-        where pair.dimension = 'figure' and ${ofIndicator('pair')} and (not pair.is_aggregate or pair.indicator in (select i.id from indicator i where ${hasOnlyAggregates('i.id')}))`
+    const told = sql`indicator, source, observation_count, origin_count, period_count, first_period, last_period, sexes, ages, breakdowns`
+    const ofIndicator = indicator === undefined ? sql`true` : sql`indicator in (${sql.join(indicator)})`
+    return country !== undefined
+      ? sql`select ${told}, 1::bigint as area_count from supply where country in (${sql.join(country)}) and ${ofIndicator}`
+      : sql`select ${told}, area_count from source_supply where ${ofIndicator} and (not is_aggregate or indicator in (select i.id from indicator i where ${hasOnlyAggregates('i.id')}))`
   }
   const isOfSeries = filters.latest !== true && !isBelowSeries(filters)
-  const isOfCells = isOfSeries && [filters.origin, filters.sex, filters.age, filters.breakdown].every((filter) => filter === undefined)
+  const isOfCells = filters.latest !== true && [filters.origin, filters.sex, filters.age, filters.breakdown].every((filter) => filter === undefined) && !isBelowPeriod(filters)
   const figures = narrowed(db, filters, context)
   return sql`select indicator, source, ${ofCodes} from (
         select indicator, source, case 0 ${sql.join(split.map((column) => sql`when grouping(${sql.ref(column)}) then ${sql.lit(column)}`), sql` `)} else 'figure' end as dimension,
