@@ -41,16 +41,28 @@ async function inFolder<T> (work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
+interface Wrk {
+  connections?: number
+  headers?: Record<string, string>
+  /** How long it takes, in seconds. */
+  lasts?: number
+}
+
 /** wrk on these paths of a server, one after the other. */
-export async function wrk (url: string, paths: string[], { connections = 16, headers = {} }: { connections?: number, headers?: Record<string, string> } = {}): Promise<Load> {
+export async function wrk (url: string, paths: string[], { connections = 16, headers = {}, lasts = seconds }: Wrk = {}): Promise<Load> {
   return await inFolder(async (folder) => {
     const script = join(folder, 'paths.lua')
     writeFileSync(script, `local requests, i = {}, 0
 init = function () for n, path in ipairs({ ${paths.map((path) => JSON.stringify(path)).join(', ')} }) do requests[n] = wrk.format("GET", path) end end
 request = function () i = i % #requests + 1 return requests[i] end\n`)
     const given = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
-    return readWrk((await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '--latency', ...given, '-s', script, url])).stdout)
+    return readWrk((await run('wrk', ['-t1', `-c${connections}`, `-d${lasts}s`, '--timeout', '30s', '--latency', ...given, '-s', script, url])).stdout)
   })
+}
+
+/** Load before anything is measured, until the server is as it is after a minute in use: V8 takes that long until it has compiled all for good, and costs half as much again before. */
+export async function warmUp (url: string, paths: string[], given: Wrk = {}): Promise<void> {
+  await wrk(url, paths, { ...given, lasts: 30 })
 }
 
 /** pgbench on prepared statements, picked at random. */

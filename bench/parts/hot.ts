@@ -1,6 +1,6 @@
 // Answers that need no query: one that is asked for again, and one that the client still holds.
 import type { Bench } from '../bench.ts'
-import { wrk, type Load } from '../measure/load.ts'
+import { warmUp, wrk, type Load } from '../measure/load.ts'
 import { service, start } from '../measure/processes.ts'
 import { median, ratiosOf, shown, type Row } from '../measure/ratios.ts'
 import { pageSets, pathOf } from '../requests.ts'
@@ -19,6 +19,9 @@ export async function hot ({ largest }: Bench): Promise<Row[]> {
     hot: async () => await wrk(server.url, [path], { connections }),
     held: async () => await wrk(server.url, [path], { connections, ...held })
   }))
+  await warmUp(constant.url, ['/'])
+  await warmUp(server.url, [path])
+  await warmUp(server.url, [path], held)
   const rows: Row[] = []
   const results = players.map(() => ({ constant: [] as number[], hot: [] as number[], held: [] as number[] }))
   for (let round = -1; round < rounds; round++) {

@@ -1,6 +1,6 @@
 // Pages of a hundred figures with all that stands around them, beside pgbench on the plain rows and beside peers.
 import type { Bench } from '../bench.ts'
-import { pgbench, wrk, type Load } from '../measure/load.ts'
+import { pgbench, warmUp, wrk, type Load } from '../measure/load.ts'
 import { service, uncached, type Server } from '../measure/processes.ts'
 import { median, ratiosOf, shown, type Row } from '../measure/ratios.ts'
 import { startPeers } from '../peers/start.ts'
@@ -18,6 +18,8 @@ export async function page ({ largest, note }: Bench): Promise<Row[]> {
     ['64', async () => await wrk(server.url, sets.map(pathOf), { connections: 64 })],
     ...peers.map((peer): [string, () => Promise<Load>] => [peer.name, async () => await wrk(peer.server.url, sets.map(peer.pathOf))])
   ]
+  await warmUp(server.url, sets.map(pathOf))
+  for (const peer of peers) await warmUp(peer.server.url, sets.map(peer.pathOf))
   const results = new Map<string, Load[]>(players.map(([player]) => [player, []]))
   for (let round = -1; round < rounds; round++) {
     for (const [player, play] of players) {

@@ -8,10 +8,10 @@ import { groupKeys, type Aggregate, type AggregateFilters } from './aggregate-sc
 import { figures, inRegions, keysOf, keysOfFigures, regions, survey, wholeCells, type Context } from './figures.ts'
 import { doubtsOfCells, refusalsOf, refusalsOfFigures } from './refusals.ts'
 import { sumsByRegion } from './region-sums.ts'
-import { completer, readScopes, sumOf, type SumText } from './scope.ts'
+import { completer, sumOf, type ReadScopes, type SumText } from './scope.ts'
 
 /** The sums, or the query of them. Throws the problem that names everything that keeps them from being sums of like figures. */
-export async function aggregateRows (db: Kysely<DB>, filters: AggregateFilters, context: Context): Promise<RowQuery<Aggregate> | ReadRows<Aggregate>> {
+export async function aggregateRows (db: Kysely<DB>, filters: AggregateFilters, context: Context & { revision: number }, readScopes: ReadScopes): Promise<RowQuery<Aggregate> | ReadRows<Aggregate>> {
   const issues = await refusalsOf(db, filters)
   // Without regions there is nothing to look at.
   if (issues.some(({ code }) => code === 'INVALID_VALUE')) throw invalidRequest(issues)

@@ -70,9 +70,9 @@ export function figures (db: Kysely<DB>, filters: AggregateFilters, context: Con
   return sql`with ${sql.join([...tables, sql`figure as (select * from ${addable(sql`(${table})`, filters, keysOf(filters), mixed)} as kept ${whole ? sql`` : sql`where value is not null`})`])}`
 }
 
-/** The cells that pass the filters and have a value. */
-export function wholeCells (db: Kysely<DB>, filters: AggregateFilters, context: Context): RawBuilder<unknown> {
-  const areas = inRegionsAsked(filters, context)
+/** The cells that pass the filters and have a value. `among` are the areas of the regions asked for, where they are known. */
+export function wholeCells (db: Kysely<DB>, filters: AggregateFilters, context: Context, among?: string[]): RawBuilder<unknown> {
+  const areas = among === undefined ? inRegionsAsked(filters, context) : sql<SqlBool>`observation.country = any (${among}::text[])`
   const { region: _region, latest, ...others } = filters
   let cells = narrowed(db, others, context, 'cells').where(inEditions(filters.source))
   if (areas !== undefined) cells = cells.where(areas)

@@ -120,10 +120,14 @@ function spans (db: Kysely<DB>, filters: StatisticsFilters, context: Context): R
   const isOfSeries = filters.latest !== true && !isBelowSeries(filters)
   const isOfCells = filters.latest !== true && [filters.origin, filters.sex, filters.age, filters.breakdown].every((filter) => filter === undefined) && !isBelowPeriod(filters)
   const figures = narrowed(db, filters, context)
+  // Many figures make few series, and only these are split.
+  const series = isOfSeries
+    ? narrowed(db, filters, context, 'series').select(sql<number>`observation_count`.as('observation_count'))
+    : sql`select indicator, source, ${columns(split)}, count(*) as observation_count from (${figures}) f group by indicator, source, ${columns(split)}`
   return sql`select indicator, source, ${ofCodes} from (
         select indicator, source, case 0 ${sql.join(split.map((column) => sql`when grouping(${sql.ref(column)}) then ${sql.lit(column)}`), sql` `)} else 'figure' end as dimension,
-          coalesce(${columns(split)}, '_T') as code, ${isOfSeries ? sql`sum(observation_count)` : sql`count(*)`} as n
-        from (${isOfSeries ? narrowed(db, filters, context, 'series').select(sql<number>`observation_count`.as('observation_count')) : figures}) o group by indicator, source, grouping sets ((), ${columns(split)})
+          coalesce(${columns(split)}, '_T') as code, sum(observation_count) as n
+        from (${series}) o group by indicator, source, grouping sets ((), ${columns(split)})
         union all select indicator, source, 'time_period', time_period, count(*) from (${isOfCells ? narrowed(db, filters, context, 'cells').clearSelect().select(cellOfObservation) : figures}) o group by indicator, source, time_period
       ) as part group by indicator, source`
 }
@@ -170,10 +174,12 @@ export function compareRows (db: Kysely<DB>, filters: CompareFilters, context: C
   const figures = ofSources(shared(observations(db, of), filters, context))
   const enough = minRatio === undefined ? sql`true` : sql`ratio >= ${minRatio}`
   if (of === 'all') return sql`(select * from (select indicator, country, ${compared(newestOfSources(figures, of))} group by indicator, country, unit) as compared where ${enough})`
-  // Row by row and in order, so that a page compares no more than it shows, and who counts rows compares nothing.
+  // Row by row and in order, so that a page compares no more than it shows, and who counts rows compares nothing. What is
+  // asked for is said again outside: where it is a single code the planner must see that rows in order of the other are in order.
+  const again = sql.join([enough, ...(['indicator', 'country'] as const).flatMap((key) => filters[key] === undefined ? [] : [sql`${sql.ref(`one.${key}`)} in (${sql.join(filters[key])})`])], sql` and `)
   const one = ofSources(observations(db, of)).where(sql<SqlBool>`(observation.indicator, observation.country) = (one.indicator, one.country)`)
   return sql`(select one.indicator, one.country, compared.* from (${figures.clearSelect().select(['observation.indicator', 'observation.country']).distinct().orderBy('observation.indicator').orderBy('observation.country')}) as one
-      left join lateral (select ${compared(newestOfSources(one, of))}) as compared on true where ${enough})`
+      left join lateral (select ${compared(newestOfSources(one, of))}) as compared on true where ${again})`
 }
 
 /** What is told of some figures, the newest of each source, of one indicator and area. */
@@ -184,13 +190,13 @@ function compared (figures: Observations): RawBuilder<unknown> {
   // A rule decides where the best figure has more of it than the next one has.
   const decided = sql`case when count(*) = 1 then 'only_figure' ${sql.join(rules.map(([name], i) =>
     sql`when (${ofPlace(1, 'rank')})[${sql.lit(i + 1)}] <> (${ofPlace(2, 'rank')})[${sql.lit(i + 1)}] then ${sql.lit(name)}`), sql` `)} else 'source_id' end`
-  const part = sql`jsonb_build_object(${sql.join(parts.map((field) => sql`${sql.lit(field)}::text, ${sql.ref(field)}`))}, 'is_default', place = 1)`
+  const part = sql`json_build_object(${sql.join(parts.map((field) => sql`${sql.lit(field)}::text, ${sql.ref(field)}`))}, 'is_default', place = 1)`
   const differs = (field: string) => sql`min(coalesce(${sql.ref(field)}, '')) < max(coalesce(${sql.ref(field)}, ''))`
   // What can be sorted by goes into cursors as a JSON number, and is compared with as one.
   return sql`min(unit) as unit, count(*) as value_count, min(value) as min, max(value) as max, (${ratio})::float8 as ratio,
       array_remove(array[${sql.join(comparable.map((field) => sql`case when ${differs(field)} then ${sql.lit(field)}::text end`))}], null) as differs,
       ${ofPlace(1, 'source')} as default_source, (${ofPlace(1, 'value')})::float8 as default_value, ${ofPlace(1, 'time_period')} as default_time_period,
-      (${decided}) collate "C" as default_rule, jsonb_agg(${part} order by place) as values
+      (${decided}) collate "C" as default_rule, json_agg(${part} order by place) as values
     from (select *, row_number() over (partition by indicator, country order by rank desc, source collate "C") as place from (select *, ${rank} as rank from (${figures.select(['source.edition', 'source.released', 'source.secondary'])}) as figure) as ranked) as placed`
 }
 

@@ -26,14 +26,13 @@ export async function sumsByRegion (db: Kysely<DB>, filters: AggregateFilters, c
   const { rows: groups } = await sql<Group>`
     select ${keys.length === 0 ? sql`` : sql`${columns(keys)},`} min(unit) as unit, string_agg(country, ',') as areas, string_agg(value::text, ',') as values, string_agg(n::text, ',') as ns,
       string_agg(is_zero::int::text, '') as zeros, string_agg(is_aggregate::int::text, '') as aggregates, string_agg(qualifier, ';') as qualifiers, string_agg(breakdown, ';') as breakdowns, string_agg(source, ';') as sources
-    from (${wholeCells(db, filters, context)}) as cell ${keys.length === 0 ? sql`having count(*) > 0` : sql`group by ${columns(keys)}`}`.execute(db)
+    from (${wholeCells(db, filters, context, [...new Set(scopes.flatMap(({ members }) => members))])}) as cell ${keys.length === 0 ? sql`having count(*) > 0` : sql`group by ${columns(keys)}`}`.execute(db)
   return groups.flatMap((group) => sumsOf(group, scopes))
 }
 
 function sumsOf ({ unit, areas, values, ns, zeros, aggregates, qualifiers, breakdowns, sources, ...keys }: Group, scopes: Scope[]): Sum[] {
   const [ofValues, ofNs] = [values, ns].map((text) => text.split(',')) as [string[], string[]]
-  const lists = { qualifiers, breakdowns, sources }
-  const ofLists = Object.entries(lists).map(([name, text]) => [name as keyof typeof lists, text.split(';')] as const)
+  const ofLists = { qualifiers: qualifiers.split(';'), breakdowns: breakdowns.split(';'), sources: sources.split(';') }
   const placesOf = new Map<string, number[]>()
   for (const [place, area] of areas.split(',').entries()) {
     const places = placesOf.get(area)
@@ -43,20 +42,24 @@ function sumsOf ({ unit, areas, values, ns, zeros, aggregates, qualifiers, break
   return scopes.flatMap(({ region, members }): Sum[] => {
     const present = members.filter((area) => placesOf.has(area))
     if (present.length === 0) return []
-    const places = present.flatMap((area) => placesOf.get(area)!)
-    const told = Object.fromEntries(ofLists.map(([name, texts]) => [name, distinct([...new Set(places.map((place) => texts[place]!))].join())])) as Record<keyof typeof lists, string[]>
+    let found: number[] | undefined
+    const places = (): number[] => (found ??= present.flatMap((area) => placesOf.get(area)!))
+    const told = (list: keyof typeof ofLists): string[] => distinct([...new Set(places().map((place) => ofLists[list][place]!))].join())
+    // Most sums of a list are on another page: they are only added up when they are looked at.
     return [{
       ...noKeys,
       ...keys,
       region,
-      value: exactSum(places.map((place) => ofValues[place]!)),
       unit,
-      n: places.reduce((n, place) => n + Number(ofNs[place]), 0),
       ranked: true,
       areas: present,
-      zero_count: present.filter((area) => placesOf.get(area)!.every((place) => zeros[place] === '1')).length,
-      is_aggregate: places.some((place) => aggregates[place] === '1'),
-      ...told
+      get value () { return exactSum(places().map((place) => ofValues[place]!)) },
+      get n () { return places().reduce((n, place) => n + Number(ofNs[place]), 0) },
+      get zero_count () { return present.filter((area) => placesOf.get(area)!.every((place) => zeros[place] === '1')).length },
+      get is_aggregate () { return places().some((place) => aggregates[place] === '1') },
+      get qualifiers () { return told('qualifiers') },
+      get breakdowns () { return told('breakdowns') },
+      get sources () { return told('sources') }
     }]
   })
 }

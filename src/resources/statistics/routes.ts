@@ -5,10 +5,12 @@ import type { Services } from '../question.ts'
 import { aggregateRows } from './aggregate-queries.ts'
 import { AggregateFiltersSchema, AggregateSchema, groupKeys } from './aggregate-schema.ts'
 import { availabilityRows, compareRows, observationRows } from './queries.ts'
+import { scopesKept } from './scope.ts'
 import { AvailabilitySchema, CompareFiltersSchema, ComparedValueSchema, ComparisonLineSchema, ComparisonSchema, namedInExports, observationKey, ObservationSchema, StatisticsFiltersSchema, type Comparison, type StatisticsFilters } from './schema.ts'
 
 export function statistics (app: FastifyInstance, services: Services): void {
   app.addSchema(ComparedValueSchema)
+  const readScopes = scopesKept()
   registerCollection(app, services, {
     path: '/statistics',
     tag: 'Statistics',
@@ -78,7 +80,7 @@ export function statistics (app: FastifyInstance, services: Services): void {
     keyCanBeNull: true,
     dated: ['region', 'scheme'],
     looksFirst: true,
-    rows: aggregateRows,
+    rows: async (db, filters, context) => await aggregateRows(db, filters, context, readScopes),
     // Each reading adds everything up again.
     blockSize: 20_000
   })

@@ -1,5 +1,6 @@
 // Which areas a sum should have, and what a row tells of those that it has and of those that are missing.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import type { DB } from '../../db/types.ts'
 import { groupKeys, type Aggregate, type AggregateFilters, type GroupKey } from './aggregate-schema.ts'
 import { keysOf, regions, type Context } from './figures.ts'
@@ -39,9 +40,22 @@ export function sumOf ({ areas, areas_not_zero: notZero, qualifiers, breakdowns,
 }
 
 /** Which areas should have a figure; none where a row of one country has no other to expect. */
-export async function readScopes (db: Kysely<DB>, filters: AggregateFilters, context: Context): Promise<Scope[]> {
-  const keys = keysOf(filters)
-  return keys.includes('country') && !keys.includes('region') ? [] : (await scope(filters, context).execute(db)).rows
+export type ReadScopes = (db: Kysely<DB>, filters: AggregateFilters, context: Context & { revision: number }) => Promise<Scope[]>
+
+/** Makes the function that reads them, once for each revision, day and choice of areas: regions change rarely, and sums by region are asked for often. */
+export function scopesKept (): ReadScopes {
+  const kept = new LRUCache<string, Scope[]>({ max: 100 })
+  return async (db, filters, { membersOn, revision }) => {
+    const keys = keysOf(filters)
+    if (keys.includes('country') && !keys.includes('region')) return []
+    const { region, scheme, country, kind } = filters
+    const choice = JSON.stringify([revision, membersOn, region, scheme, country, kind, keys.includes('region')])
+    const known = kept.get(choice)
+    if (known !== undefined) return known
+    const { rows } = await scope(filters, { membersOn }).execute(db)
+    kept.set(choice, rows)
+    return rows
+  }
 }
 
 /** Makes the function that completes a row with what is missing. */
