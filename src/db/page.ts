@@ -50,6 +50,13 @@ export interface ReadRows<Row> {
   finish?: (row: any) => Row
 }
 
+/** Rows that are looked for page by page, in their own order. */
+export interface WalkedRows<Row> {
+  /** The next rows, at most `limit`, after the one with these values of the sort columns. */
+  walk: (after: Scalar[] | undefined, limit: number) => Promise<Row[]>
+  total: () => Promise<Total>
+}
+
 function selection (rows: RowQuery<unknown>, sort: SortKey[], after: Scalar[] | undefined): RawBuilder<unknown> {
   const where = after === undefined ? sql`` : sql`where ${isAfter(sort, after)}`
   return sql`select * from (${rows}) as row ${where} order by ${order(sort)}`
@@ -61,7 +68,11 @@ export function pageQuery (rows: RowQuery<unknown>, { sort, after, limit }: Page
 }
 
 /** The rows of one page, and whether there are more. */
-export async function readPage<Row> (db: Kysely<DB>, rows: RowQuery<Row> | ReadRows<Row>, page: PageRequest): Promise<{ rows: Row[], more: boolean }> {
+export async function readPage<Row> (db: Kysely<DB>, rows: RowQuery<Row> | ReadRows<Row> | WalkedRows<Row>, page: PageRequest): Promise<{ rows: Row[], more: boolean }> {
+  if ('walk' in rows) {
+    const found = await rows.walk(page.after, page.limit + 1)
+    return { rows: found.slice(0, page.limit), more: found.length > page.limit }
+  }
   if ('read' in rows) return pageOfRead(rows, page)
   const result = await (pageQuery(rows, page) as RawBuilder<Row>).execute(db)
   const shown = result.rows.slice(0, page.limit)
@@ -104,7 +115,7 @@ function countQuery (rows: RowQuery<unknown>): RawBuilder<unknown> {
 
 export interface Total {
   total: number
-  total_kind: 'exact' | 'at_least'
+  total_kind: 'exact' | 'at_least' | 'estimate'
 }
 
 function totalOf (counted: number): Total {
@@ -112,7 +123,8 @@ function totalOf (counted: number): Total {
 }
 
 /** How many rows the query has, or that they are more than are counted. */
-export async function countRows (db: Kysely<DB>, rows: RowQuery<unknown> | ReadRows<unknown>): Promise<Total> {
+export async function countRows (db: Kysely<DB>, rows: RowQuery<unknown> | ReadRows<unknown> | WalkedRows<unknown>): Promise<Total> {
+  if ('walk' in rows) return await rows.total()
   if ('read' in rows) return totalOf(rows.read.length)
   const result = await (countQuery(rows) as RawBuilder<{ n: number }>).execute(db)
   return totalOf(result.rows[0]!.n)

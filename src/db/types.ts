@@ -919,10 +919,10 @@ export interface HistoryFrameworkLink {
   basis: string;
   framework: string | null;
   id: string;
-  item: string;
+  item: string | null;
   note: string | null;
   related_framework: string | null;
-  related_item: string;
+  related_item: string | null;
   relation: string | null;
   revision: number;
   revision_to: number;

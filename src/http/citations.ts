@@ -31,6 +31,7 @@ function compile (schema: Schema, components: ReadonlyMap<string, TSchema>): Vis
   })
   if (fields.length === 0) return undefined
   return (value, cite) => {
+    if (value === null) return
     for (const [name, visit] of fields) {
       const inner = (value as Record<string, unknown>)[name]
       if (inner !== undefined) visit(inner, cite) // left out by fields=

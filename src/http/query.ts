@@ -114,7 +114,7 @@ export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpP
 
 function convert (text: string, { type }: ParameterSchema): unknown {
   // Only the plain spelling of a number or a truth value; all else stays text, so that the schema refuses it.
-  if (type === 'integer' && /^-?(0|[1-9]\d{0,14})$/.test(text)) return Number(text)
+  if (type === 'integer' && /^(0|-?[1-9]\d{0,14})$/.test(text)) return Number(text)
   if (type === 'number' && /^-?(0|[1-9]\d{0,14})(\.\d{1,10})?$/.test(text)) return Number(text)
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
   return text

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { TObject, TProperties, TSchema } from 'typebox'
 import type { Finder } from '../db/finder.ts'
-import type { ReadRows, RowQuery } from '../db/page.ts'
+import type { ReadRows, RowQuery, WalkedRows } from '../db/page.ts'
 import type { DB } from '../db/types.ts'
 import type { Issue } from '../errors.ts'
 import type { Row } from '../http/formats.ts'
@@ -42,7 +42,7 @@ export interface Collection {
   /** Whether the rows depend on who belongs to a region on which day: always, or only with one of these filters. */
   dated?: true | string[]
   /** The query of the rows. One that looks at them first may throw the problem that tells why there is no answer, or give the rows themselves. */
-  rows: (db: Kysely<DB>, filters: any, context: ReadContext) => RowQuery<any> | Promise<RowQuery<any> | ReadRows<any>>
+  rows: (db: Kysely<DB>, filters: any, context: ReadContext) => RowQuery<any> | WalkedRows<any> | Promise<RowQuery<any> | ReadRows<any>>
   /** Whether it does look at them. Otherwise it only makes the query. */
   looksFirst?: true
   /** Whether one plan of the query is as good for these filters as for any others of the same form; it is unless said otherwise. */

@@ -4,6 +4,7 @@ import { sharedSchemas } from '../http/schemas.ts'
 import { agencies } from './agencies/routes.ts'
 import { alignmentRows } from './alignments/queries.ts'
 import { alignments } from './alignments/routes.ts'
+import { changes } from './changes/routes.ts'
 import { countryRows } from './countries/queries.ts'
 import { countries } from './countries/routes.ts'
 import { datasets } from './datasets/routes.ts'
@@ -53,4 +54,5 @@ export function registerResources (app: FastifyInstance, services: Services): vo
   search(app, services)
   vocabularies(app, services)
   revisions(app, services)
+  changes(app, services)
 }

@@ -72,7 +72,10 @@ await t.test('readers that leave before the first row, and a connection that is 
   const response = await open('/v1/statistics.ndjson')
   await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and (query like 'copy %' or query like 'commit%')`.execute(connection.db)
   await read(response).catch(() => {})
-  t.equal((await get(whole)).status, 200, 'the service lives on')
+  // Connections that were lost just now may not be known to be yet.
+  const tries: number[] = []
+  while (tries.length < 20 && tries.at(-1) !== 200) tries.push((await get(whole)).status)
+  t.strictSame([tries.at(-1), tries.slice(0, -1).filter((status) => status !== 503)], [200, []], 'the service lives on')
 })
 
 await t.test('it gives way to others, and comes to its end all the same', async (t) => {

@@ -14,6 +14,8 @@ function codesIn (schema: any, value: any, found = new Map<string, Set<string>>(
   const kind = followed['x-code']
   if (kind !== undefined) {
     if (value !== null) found.set(kind, (found.get(kind) ?? new Set()).add(value))
+  } else if (value === null) {
+    return found
   } else if (followed.items !== undefined) {
     for (const element of value) codesIn(followed.items, element, found)
   } else {

@@ -299,8 +299,8 @@ const model: Record<string, Model> = {
     })
   }
 }
-// No files say what these hold: test/resources/search.test.ts and revisions.test.ts ask them.
-const elsewhere = ['search', 'revisions']
+// No files say what these hold: test/resources/search.test.ts, revisions.test.ts and changes.test.ts ask them.
+const elsewhere = ['search', 'revisions', 'changes']
 
 // Parameters that every list has and that other tests prove.
 const everywhere = new Set(['q', 'members_on', 'sort', 'fields', 'lang', 'as_of', 'limit', 'cursor'])

@@ -73,6 +73,15 @@ function firstFault (rows: Row[], own: string[], ...keys: string[]): string | un
   return undefined
 }
 
+const partsUnder = (field: string) => (row: Row): Row[] => row[field]
+
+/** What a change is in CSV: a line for each field, with texts as they are and all else as JSON. */
+function changedFields ({ before, after, fields }: Row): Row[] {
+  const told = (value: unknown): string | null => value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value)
+  const lines = Object.keys(after ?? before).map((field) => ({ field, before: told(before?.[field]), after: told(after?.[field]) }))
+  return lines.filter(({ field, before, after }) => fields.length > 0 ? fields.includes(field) : before !== null || after !== null)
+}
+
 t.ok(collections.length >= 20, 'the document has its collections')
 
 for (const collection of collections) {
@@ -103,10 +112,10 @@ for (const collection of collections) {
       const cell = (value: Scalar | string[]): string => value === null ? '' : Array.isArray(value) ? value.join(';') : String(value)
       if (hasParts) {
         // A line for each part of a row, with what holds for the row.
-        const parts = Object.keys(properties).find((field) => !csvFields.includes(field))!
+        const parts = path === '/v1/changes' ? changedFields : partsUnder(Object.keys(properties).find((field) => !csvFields.includes(field))!)
         t.same(header!.slice(0, csvFields.length), csvFields)
-        t.same(table.map((line) => line.slice(0, csvFields.length)), whole.flatMap((row) => row[parts].map((part: Row) => csvFields.map((column) => cell({ ...row, ...part }[column])))))
-        t.ok(whole.every((row) => row[parts].length > 0))
+        t.equal(JSON.stringify(table.map((line) => line.slice(0, csvFields.length))), JSON.stringify(whole.flatMap((row) => parts(row).map((part: Row) => csvFields.map((column) => cell({ ...row, ...part }[column]))))))
+        t.ok(whole.every((row) => parts(row).length > 0))
       } else {
         t.same(header, [...fields, ...nameColumns])
         t.same(table, whole.map((row) => header!.map((column) => cell(row[column]))))
@@ -179,7 +188,7 @@ for (const collection of collections) {
 
     await t.test('HEAD runs no export', async (t) => {
       for (const format of ['csv', 'ndjson'] as const) {
-        const rowQuery = /^select \* from [(\s]+(select|with) /
+        const rowQuery = /^select \* from [(\s]+(select|with) |^select distinct revision, id from /
         queries.length = 0
         await get(exported(format, 'limit=2'))
         // What is searched stands in memory.

@@ -382,6 +382,11 @@ async function checkTwins (t: Test, on: Kysely<DB>): Promise<void> {
   const twins = await columnsOf(on, 'history', 'r')
   t.same(twins.filter(({ name }) => name !== 'revision_to'), published, 'the twin has the columns of the table')
   t.same(twins.filter(({ name }) => name === 'revision_to'), [...kept].sort().map((table) => ({ table, name: 'revision_to', type: 'bigint', collation: null })), 'and revision_to')
+  const { rows: stricter } = await sql<{ column: string }>`
+    select format('%s.%s', old.attrelid::regclass, old.attname) as column from pg_class twin join pg_attribute old on old.attrelid = twin.oid
+    join pg_attribute own on own.attrelid = format('public.%I', twin.relname)::regclass and own.attname = old.attname
+    where twin.relnamespace = 'history'::regnamespace and twin.relkind = 'r' and old.attnotnull and not own.attnotnull`.execute(on)
+  t.same(stricter, [], 'the twin takes null wherever the table does')
   t.same((await columnsOf(on, 'past', 'v')).filter(({ table }) => table !== 'revision' && table !== 'revision_count'), published, 'so has the view')
 
   const onTables = await triggersOf(on, 'public')

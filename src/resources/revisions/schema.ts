@@ -28,8 +28,8 @@ export const resourceOf: Record<string, string> = {
   working_group: 'working_groups',
   working_group_member: 'working_groups'
 }
-const resources = [...new Set(Object.values(resourceOf))]
-const resourceWords = '`areas` stands for countries and regions.'
+export const resources = [...new Set(Object.values(resourceOf))].sort()
+export const resourceWords = '`areas` stands for countries and regions.'
 
 const common = {
   id: Type.Integer({ description: 'The number: one more than that of the revision before.', minimum: 1 }),
