@@ -102,7 +102,7 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
       description: 'The page for people who would rather read than parse: it shows the document in a browser, and asks nothing of any other host.',
       querystring: parameters({}),
       response: {
-        200: { description: 'The page.', headers: headers('Keep it, but ask before each use.'), content: { 'text/html': { schema: Type.String({ description: 'HTML.' }) } } },
+        200: { description: 'The page, which needs JavaScript.', headers: headers('Keep it, but ask before each use.'), content: { 'text/html': { schema: Type.String({ description: 'HTML.' }) } } },
         304: { ...notModified, headers: tagged },
         ...errorResponses()
       }
@@ -122,7 +122,7 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
       params: Type.Object({ file: Type.String({ minLength: 1, maxLength: 100, description: 'Name of the script, as the page gives it.', examples: [scriptName] }) }, { additionalProperties: false }),
       querystring: parameters({}),
       response: {
-        200: { description: 'The script.', headers: headers('Keep it for ever.'), content: { 'text/javascript': { schema: Type.String({ description: 'JavaScript.' }) } } },
+        200: { description: 'The script of the page.', headers: headers('Keep it for ever.'), content: { 'text/javascript': { schema: Type.String({ description: 'JavaScript.' }) } } },
         304: { ...notModified, headers: tagged },
         ...errorResponses([404, 414])
       }

@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { errorResponses } from './responses.ts'
+import { errorResponses, requestId } from './responses.ts'
 import { parameters } from './schemas.ts'
 
 export interface DocumentOptions {
@@ -33,27 +33,69 @@ export const tags = [
 ] as const
 export type Tag = typeof tags[number]['name']
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The document once more, for tools that read no OpenAPI 3.1. */
+    swaggerOf30: FastifyInstance['swagger']
+  }
+}
+
+/** The document is made twice from the same routes: as 3.1, and as 3.0 for generators that need it. */
 export async function registerDocument (app: FastifyInstance, { version, publicUrl }: DocumentOptions): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.1',
-      info: {
-        title: 'UN Network on Migration registry',
-        version,
-        description,
-        license: { name: 'Apache-2.0 (software); CC BY 4.0 (curated records); each figure under the licence of its source', identifier: 'Apache-2.0' }
+  const server = { url: publicUrl === '' ? '/' : publicUrl, description: 'This service, for everybody.', 'x-internal': false }
+  const license = 'Apache-2.0 (software); CC BY 4.0 (curated records); each figure under the licence of its source'
+  for (const { openapi, decorator, licensed } of [
+    { openapi: '3.1.1', decorator: 'swagger', licensed: { name: license, identifier: 'Apache-2.0' } },
+    { openapi: '3.0.3', decorator: 'swaggerOf30', licensed: { name: license, url: 'https://www.apache.org/licenses/LICENSE-2.0' } }
+  ] as const) {
+    await app.register(swagger, {
+      decorator: decorator as 'swagger',
+      openapi: {
+        openapi,
+        info: { title: 'UN Network on Migration registry', version, description, contact: { name: 'United Nations Network on Migration', url: 'https://migrationnetwork.un.org' }, license: licensed },
+        servers: [server],
+        // Reading needs no key.
+        security: [],
+        tags: [...tags]
       },
-      servers: [{ url: publicUrl === '' ? '/' : publicUrl, description: 'This service.' }],
-      tags: [...tags]
-    },
-    transformObject: (document) => 'openapiObject' in document ? shareParts(document.openapiObject) : document.swaggerObject,
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `def-${i}` }
-  })
+      transformObject: (document) => 'openapiObject' in document ? shareParts(complete(document.openapiObject)) : document.swaggerObject,
+      refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `def-${i}` }
+    })
+  }
 }
 
 interface Operation {
   parameters?: Array<{ name: string, in: string }>
-  responses: Record<string, object>
+  responses: Record<string, { headers?: Record<string, object> }>
+}
+
+/** Headers that the service sets whatever the route. */
+const everywhere = { 'Access-Control-Allow-Origin': { description: 'Pages of any origin may read the answer.', schema: { type: 'string' } } }
+const counted = {
+  RateLimit: { description: 'How many requests are left, and for how many seconds (draft-ietf-httpapi-ratelimit-headers). Absent where requests are not counted, as where the client holds the answer.', schema: { type: 'string' } },
+  'RateLimit-Policy': { description: 'How many requests are allowed in how many seconds.', schema: { type: 'string' } }
+}
+
+/** Says of all operations and numbers what holds for all of them. */
+function complete (document: any): any {
+  for (const [path, item] of Object.entries<any>(document.paths)) {
+    // Whoever asks for the health is not counted.
+    if (path.startsWith('/health/')) delete item.get.responses['429']
+    for (const [status, response] of Object.entries<any>((item.get as Operation).responses)) {
+      response.headers = { ...response.headers, ...everywhere, ...path.startsWith('/health/') || status.startsWith('5') ? {} : counted }
+    }
+  }
+  const look = (value: any): void => {
+    if (value === null || typeof value !== 'object') return
+    // No number is beyond what JSON readers everywhere hold exactly.
+    if ([value.type].flat().includes('integer')) {
+      value.maximum ??= Number.MAX_SAFE_INTEGER
+      value.format ??= value.maximum < 2 ** 31 ? 'int32' : 'int64'
+    }
+    for (const inner of Object.values(value)) look(inner)
+  }
+  look(document)
+  return document
 }
 
 /** Parameters that mean the same everywhere. */
@@ -71,60 +113,107 @@ const responseNames: Record<string, string> = {
   504: 'QueryTimeout'
 }
 
-/** Moves what several operations have alike, error answers and common parameters, into components. */
+/** Replaces each part of a section of the components by what `change` makes of it. */
+type Visit = (operation: Operation, change: (section: string, name: string, part: object) => object) => void
+
+const headersOf: Visit = ({ responses }, change) => {
+  for (const { headers = {} } of Object.values(responses)) {
+    for (const [name, header] of Object.entries(headers)) headers[name] = change('headers', name, header)
+  }
+}
+
+const parametersAndErrorsOf: Visit = ({ parameters, responses }, change) => {
+  parameters?.forEach((parameter, i, all) => {
+    if (sharedParameters.has(parameter.name)) all[i] = change('parameters', parameter.name, parameter) as typeof parameter
+  })
+  for (const [status, name] of Object.entries(responseNames)) {
+    const response = responses[status]
+    if (response !== undefined) responses[status] = change('responses', name, response)
+  }
+}
+
+/** Moves what several operations have alike into components: headers, then error answers, which have headers, and common parameters. */
 function shareParts (document: any): any {
   const operations: Operation[] = Object.values<any>(document.paths).flatMap((item) => Object.values<any>(item))
-  const parts = new Map<string, { section: string, name: string, uses: number, part: object }>()
-  const seen = (section: string, name: string, part: object): string => {
-    const key = `${section} ${name} ${JSON.stringify(part)}`
-    const entry = parts.get(key) ?? { section, name, uses: 0, part }
-    entry.uses++
-    parts.set(key, entry)
-    return key
-  }
-  const visit = (change: (section: string, name: string, part: object) => object): void => {
+  for (const visit of [headersOf, parametersAndErrorsOf]) {
+    const parts = new Map<string, { section: string, name: string, uses: number, part: object }>()
     for (const operation of operations) {
-      operation.parameters?.forEach((parameter, i, all) => {
-        if (sharedParameters.has(parameter.name)) all[i] = change('parameters', parameter.name, parameter) as typeof parameter
+      visit(operation, (section, name, part) => {
+        const key = `${section} ${name} ${JSON.stringify(part)}`
+        const entry = parts.get(key) ?? { section, name, uses: 0, part }
+        entry.uses++
+        parts.set(key, entry)
+        return part
       })
-      for (const [status, name] of Object.entries(responseNames)) {
-        const response = operation.responses[status]
-        if (response !== undefined) operation.responses[status] = change('responses', name, response)
-      }
+    }
+    // A name stands for the form that is used most; the others stay where they are.
+    const shared = new Map<string, string>()
+    for (const [key, { section, name, uses, part }] of [...parts].sort(([, a], [, b]) => b.uses - a.uses)) {
+      const components = document.components[section] ??= {}
+      if (uses < 2 || components[name] !== undefined) continue
+      components[name] = part
+      shared.set(key, `#/components/${section}/${name}`)
+    }
+    for (const operation of operations) {
+      visit(operation, (section, name, part) => {
+        const $ref = shared.get(`${section} ${name} ${JSON.stringify(part)}`)
+        return $ref === undefined ? part : { $ref }
+      })
     }
   }
-  visit((section, name, part) => { seen(section, name, part); return part })
-  // A name stands for the form that is used most; the others stay where they are.
-  const shared = new Map<string, string>()
-  for (const [key, { section, name, uses, part }] of [...parts].sort(([, a], [, b]) => b.uses - a.uses)) {
-    const components = document.components[section] ??= {}
-    if (uses < 2 || components[name] !== undefined) continue
-    components[name] = part
-    shared.set(key, `#/components/${section}/${name}`)
-  }
-  visit((section, name, part) => {
-    const $ref = shared.get(`${section} ${name} ${JSON.stringify(part)}`)
-    return $ref === undefined ? part : { $ref }
-  })
   return document
 }
 
-/** The route that serves the document. The text is made once, when it is first asked for: making it would double the time of a start. */
-export function serveDocument (app: FastifyInstance): void {
-  let text: string | undefined
-  app.get('/openapi.json', {
-    schema: {
-      operationId: 'getDocument',
-      tags: ['Service'],
-      summary: 'This document',
-      description: 'The OpenAPI 3.1 document that describes every address, parameter and answer. It is generated from the code that answers.',
-      querystring: parameters({}),
-      response: { 200: { description: 'The document.', content: { 'application/json': { schema: Type.Object({}, { additionalProperties: true, description: 'An OpenAPI document.' }) } } }, ...errorResponses() }
-    }
-  }, async (_request, reply) => await reply.type('application/json; charset=utf-8').header('cache-control', 'public, max-age=300').send(text ??= documentText(app)))
+/** The forms of the document: how each is served, and by which name it is committed. */
+export const documents = [
+  {
+    path: '/openapi.json',
+    operationId: 'getDocument',
+    type: 'application/json',
+    summary: 'This document',
+    about: 'The OpenAPI 3.1 document that describes every address, parameter and answer. It is generated from the code that answers.',
+    write: async (app: FastifyInstance) => inJson(app.swagger())
+  },
+  {
+    path: '/openapi.yaml',
+    operationId: 'getDocumentYaml',
+    type: 'application/yaml',
+    summary: 'This document as YAML',
+    about: 'The same as `/openapi.json`, for people who would rather read it so.',
+    // Loaded by those alone who use it. What was one object in several places is written out in each.
+    write: async (app: FastifyInstance) => (await import('yaml')).stringify(JSON.parse(inJson(app.swagger())), { lineWidth: 0 })
+  },
+  {
+    path: '/openapi-3.0.json',
+    operationId: 'getDocument30',
+    type: 'application/json',
+    summary: 'This document as OpenAPI 3.0',
+    about: 'The same as `/openapi.json` in OpenAPI 3.0.3, for generators that do not read 3.1.',
+    write: async (app: FastifyInstance) => inJson(app.swaggerOf30())
+  }
+] as const
+
+/** Keys in the order of registration, two spaces, a newline at the end. */
+function inJson (document: unknown): string {
+  return JSON.stringify(document, null, 2) + '\n'
 }
 
-/** The document as it is committed: keys in the order of registration, two spaces, a newline at the end. */
-export function documentText (app: FastifyInstance): string {
-  return JSON.stringify(app.swagger(), null, 2) + '\n'
+/** The routes that serve the document. Each text is made once, when it is first asked for: making it would double the time of a start. */
+export function serveDocument (app: FastifyInstance): void {
+  for (const { path, operationId, type, summary, about, write } of documents) {
+    let text: Promise<string> | undefined
+    app.get(path, {
+      schema: {
+        operationId,
+        tags: ['Service'],
+        summary,
+        description: about,
+        querystring: parameters({}),
+        response: {
+          200: { description: 'The document as a whole.', headers: { ...requestId, 'Cache-Control': { type: 'string', description: 'It may be kept for some minutes.' } }, content: { [type]: { schema: type === 'application/json' ? Type.Object({}, { additionalProperties: true, description: 'An OpenAPI document.' }) : Type.String({ description: 'An OpenAPI document.' }) } } },
+          ...errorResponses()
+        }
+      }
+    }, async (_request, reply) => await reply.type(`${type}; charset=utf-8`).header('cache-control', 'public, max-age=300').send(await (text ??= write(app))))
+  }
 }

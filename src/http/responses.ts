@@ -2,8 +2,9 @@
 import { problems, type ProblemCode } from '../errors.ts'
 import { ProblemSchema, ref } from './schemas.ts'
 
-const requestId = { 'X-Request-Id': { type: 'string', description: 'Identifier of the request, for support.' } }
-const retryAfter = { 'Retry-After': { type: 'integer', description: 'Seconds to wait before the next try.' } }
+/** On every answer. */
+export const requestId = { 'X-Request-Id': { type: 'string', description: 'Identifier of the request, for support.' } }
+const retryAfter = { 'Retry-After': { type: 'integer', minimum: 0, description: 'Seconds to wait before the next try.' } }
 
 /** Headers of an answer that caches may keep. */
 export const cachedHeaders = {
@@ -19,7 +20,7 @@ export const encodingHeader = { 'Content-Encoding': { type: 'string', descriptio
 
 function problemResponse (codes: ProblemCode[], headers: object = requestId): object {
   return {
-    description: codes.map((code) => `\`${code}\`: ${problems[code].about}`).join('\n\n'),
+    description: codes.map((code) => `Problem \`${code}\`: ${problems[code].about}`).join('\n\n'),
     headers,
     content: { 'application/problem+json': { schema: ref(ProblemSchema) } }
   }

@@ -191,12 +191,6 @@ export function idOf (schema: TSchema): string {
   return (schema as { $id?: string }).$id!
 }
 
-/** The schema of what fields= leaves: any of the fields. */
-export function selectionOf (schema: TObject): TSchema {
-  const name = `${idOf(schema)}Selection`
-  return Type.Partial(schema, { $id: name, title: name, description: `The fields of ${idOf(schema)} that \`fields\` asked for.`, additionalProperties: false })
-}
-
 /** The envelope of one record. */
 export function recordEnvelope (record: TObject) {
   const name = idOf(record)

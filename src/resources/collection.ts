@@ -8,7 +8,7 @@ import type { DB } from '../db/types.ts'
 import type { Issue } from '../errors.ts'
 import type { Row } from '../http/formats.ts'
 import type { Tag } from '../http/openapi.ts'
-import { pageEnvelope, recordEnvelope, selectionOf, type CodeKind } from '../http/schemas.ts'
+import { pageEnvelope, recordEnvelope, type CodeKind } from '../http/schemas.ts'
 import { registerExport } from './export.ts'
 import { registerList } from './list.ts'
 import type { Context, Services } from './question.ts'
@@ -89,12 +89,12 @@ export interface IdReader {
 
 /** Registers what the document needs of a record that is no row of a list. */
 export function registerRecordSchemas (app: FastifyInstance, schema: TObject): void {
-  for (const each of [schema, selectionOf(schema), recordEnvelope(schema)]) app.addSchema(each)
+  for (const each of [schema, recordEnvelope(schema)]) app.addSchema(each)
 }
 
 export function registerCollection (app: FastifyInstance, services: Services, collection: Collection): void {
   const { row, record } = collection
-  const schemas: TSchema[] = [row, selectionOf(row), pageEnvelope(row)]
+  const schemas: TSchema[] = [row, pageEnvelope(row)]
   if (record?.schema === row) schemas.push(recordEnvelope(row))
   for (const schema of schemas) app.addSchema(schema)
 

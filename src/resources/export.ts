@@ -26,7 +26,7 @@ export function registerExport (app: FastifyInstance, services: Services, collec
       querystring: parameters(known),
       response: {
         200: {
-          description: `The ${many}.`,
+          description: `The ${many}, as a stream of rows.`,
           headers: { ...cachedHeaders, ...linkHeader, ...encodingHeader, 'Content-Disposition': { type: 'string', description: 'A name for the file.' } },
           content: { [mediaTypes[format]]: { schema: Type.String({ description: format === 'csv' ? 'RFC 4180 with LF.' : 'Newline-delimited JSON.' }) } }
         },

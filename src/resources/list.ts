@@ -26,7 +26,7 @@ export function registerList (app: FastifyInstance, services: Services, collecti
       querystring: parameters(known),
       response: {
         200: {
-          description: `A page of ${many}.`,
+          description: `A page of ${many} with what is needed to read it.`,
           headers: { ...cachedHeaders, ...linkHeader },
           content: { 'application/json': { schema: Type.Unsafe({ $ref: `${idOf(row)}Page#` }) } }
         },

@@ -33,7 +33,7 @@ export function listParameters (collection: Collection, format: Format): TProper
       ? Type.Optional(Type.Integer({ ...limit, default: 100, description: 'Most rows of a page.' }))
       : Type.Optional(Type.Integer({ ...limit, description: `Most rows; then the header Link leads to the next page. Without it all rows come.${format === 'csv' && collection.lines !== undefined ? ' A row counts once, however many lines it takes.' : ''}` })),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description: 'Where to go on: the value that links.next carries. It holds for the same filters, sort and language only.' })),
-    ...(format === 'csv' ? { bom: Type.Optional(Type.Enum(['0', '1'], { type: 'string', description: '1 puts a byte order mark before the header, so that Excel reads the file as UTF-8.' })) } : {})
+    ...(format === 'csv' ? { bom: Type.Optional(Type.Enum(['0', '1'], { type: 'string', description: 'With `1`, a byte order mark stands before the header, so that Excel reads the file as UTF-8.' })) } : {})
   }
 }
 
@@ -48,9 +48,9 @@ export function operationId (verb: string, ...words: string[]): string {
   return verb + words.flatMap((word) => word.split(/[ _]/)).map(capital).join('')
 }
 
-/** fields= changes the shape of the answer; the document names the schema that it then has. */
+/** With fields= the answer has any of the fields of this schema, and none of them is required; the document says so once. */
 export function selectionNote (schema: TObject): object {
-  return { 'x-selection': { parameter: 'fields', schema: `#/components/schemas/${idOf(schema)}Selection` } }
+  return { 'x-selection': { parameter: 'fields', of: `#/components/schemas/${idOf(schema)}` } }
 }
 
 /** The fields that together name one row, for clients that keep a copy. */

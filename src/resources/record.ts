@@ -72,7 +72,7 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
       params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 100, description, examples: [example] }) }, { additionalProperties: false }),
       querystring: parameters(known),
       response: {
-        200: { description: `The ${view.one}.`, headers: cachedHeaders, content: { 'application/json': { schema: Type.Unsafe({ $ref: `${idOf(schema)}Answer#` }) } } },
+        200: { description: `The ${view.one} with what is needed to read it.`, headers: cachedHeaders, content: { 'application/json': { schema: Type.Unsafe({ $ref: `${idOf(schema)}Answer#` }) } } },
         304: notModified,
         ...errorResponses([404, 414, 504])
       },

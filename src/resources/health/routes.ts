@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
-import { errorResponses } from '../../http/responses.ts'
+import { errorResponses, requestId } from '../../http/responses.ts'
 import { parameters } from '../../http/schemas.ts'
 
 export interface HealthOptions {
@@ -14,7 +14,7 @@ const budget = 1000
 
 export function health (app: FastifyInstance, { isReady }: HealthOptions): void {
   const status = (value: string, description: string) => ({
-    200: { description, content: { 'application/json': { schema: Type.Object({ status: Type.Enum([value], { type: 'string', description }) }, { additionalProperties: false }) } } }
+    200: { description, headers: { ...requestId, 'Cache-Control': { type: 'string', description: 'It is not to be kept.' } }, content: { 'application/json': { schema: Type.Object({ status: Type.Enum([value], { type: 'string', description }) }, { additionalProperties: false }) } } }
   })
   const querystring = parameters({})
 
@@ -25,7 +25,7 @@ export function health (app: FastifyInstance, { isReady }: HealthOptions): void 
       summary: 'Whether the process lives',
       description: 'Answers as long as the process can answer at all; it does not touch the database.',
       querystring,
-      response: { ...status('live', 'The process lives.'), ...errorResponses() }
+      response: { ...status('live', 'The process lives and answers.'), ...errorResponses() }
     }
   }, async (_request, reply) => await reply.header('cache-control', 'no-store').send({ status: 'live' }))
 

@@ -8,7 +8,7 @@ const common = {
   parent: nullable(code('item', 'The item that it stands under, such as the goal of a target.')),
   kind: term('item_kind', 'What sort of item it is.'),
   code: text('Number or letter in the framework, such as `21`, `a` or `10.7`.'),
-  position: Type.Integer({ description: 'Order within the framework.' }),
+  position: Type.Integer({ description: 'Order within the framework.', minimum: 0 }),
   name: text('Short title in the language of the answer.'),
   name_lang: text('Language that `name` is in.'),
   wording: nullable(text('Full official title or text: in the language of the answer where that is on record, else in English.')),

@@ -32,7 +32,7 @@ export const NetworkSummarySchema = Type.Object({
   ...common,
   areas: codes('area', 'The area of the network itself: its country, or the region it covers.'),
   parents: codes('network', 'The networks above it.')
-}, { $id: 'NetworkSummary', title: 'NetworkSummary', description: 'A network in a list.', additionalProperties: false })
+}, { $id: 'NetworkSummary', title: 'NetworkSummary', description: 'A network as it stands in a list.', additionalProperties: false })
 export type NetworkSummary = Static<typeof NetworkSummarySchema>
 
 export const NetworkAreaSchema = Type.Object({

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { Problem, problems as catalogue, type ProblemCode } from '../../errors.ts'
 import { requireAcceptable } from '../../http/negotiation.ts'
 import { problemSlug } from '../../http/problems.ts'
-import { errorResponses } from '../../http/responses.ts'
+import { errorResponses, requestId } from '../../http/responses.ts'
 import { parameters, text } from '../../http/schemas.ts'
 
 const codes = new Map((Object.keys(catalogue) as ProblemCode[]).map((code) => [problemSlug(code), code]))
@@ -20,12 +20,13 @@ export function problems (app: FastifyInstance): void {
       querystring: parameters({}),
       response: {
         200: {
-          description: 'The kind of problem.',
+          description: 'The kind of problem and what to do.',
+          headers: requestId,
           content: {
             'application/json': {
               schema: Type.Object({
                 code: text('Stable code, for programs.'),
-                status: Type.Integer({ description: 'HTTP status it comes with.' }),
+                status: Type.Integer({ description: 'HTTP status it comes with.', minimum: 400, maximum: 599 }),
                 title: text('The kind of problem, in a few words.'),
                 about: text('What it means and what to do.')
               }, { additionalProperties: false })

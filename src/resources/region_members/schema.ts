@@ -18,6 +18,6 @@ export const RegionMembershipFiltersSchema = Type.Object({
   scheme: termParameter('region_scheme', 'Whose grouping it is.'),
   region: codeParameter('region', 'Members of the region.'),
   country: codeParameter('country', 'Memberships of the country.'),
-  any_day: flagParameter('true: memberships of any day, past ones included. Otherwise those that hold on `members_on`.')
+  any_day: flagParameter('With `true`, memberships of any day, past ones included. Otherwise those that hold on `members_on`.')
 })
 export type RegionMembershipFilters = Static<typeof RegionMembershipFiltersSchema> & { q?: string }

@@ -19,7 +19,7 @@ const common = {
 }
 
 export const RegionSummarySchema = Type.Object(common,
-  { $id: 'RegionSummary', title: 'RegionSummary', description: 'A region in a list.', additionalProperties: false })
+  { $id: 'RegionSummary', title: 'RegionSummary', description: 'A region as it stands in a list.', additionalProperties: false })
 export type RegionSummary = Static<typeof RegionSummarySchema>
 
 export const RegionMemberSchema = Type.Object({

@@ -46,7 +46,7 @@ export const AggregateFiltersSchema = Type.Object({
   age,
   breakdown,
   ...others,
-  latest: Type.Optional(Type.Boolean({ description: 'true: of all that the other filters leave, for each indicator, area and dataset only the newest period that has a value, in current editions unless `source` names others.' })),
+  latest: Type.Optional(Type.Boolean({ description: 'With `true`, of all that the other filters leave, for each indicator, area and dataset only the newest period that has a value, in current editions unless `source` names others.' })),
   group_by: listParameter(groupKeys, 'A row for each value of these; without it one row. Rows by `origin` or `sex` are of parts; what cannot be told apart stands under `_T` or `_Z`, or is asked for by these codes. `region` needs `region` or `scheme`.')
 })
 export type AggregateFilters = Static<typeof AggregateFiltersSchema>

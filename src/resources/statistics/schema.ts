@@ -79,7 +79,7 @@ export const StatisticsFiltersSchema = Type.Object({
   derived: flagParameter('Figures that this registry computed, or those that the source prints.'),
   superseded: flagParameter('Figures of editions that a newer one replaces, or those of current editions.'),
   kind: shared.kind,
-  latest: flagParameter('true: of all that the other filters leave, the newest figure of each series, in current editions unless `source` names others. A series has the same indicator, area, origin, sex, age and breakdown in one dataset.')
+  latest: flagParameter('With `true`, of all that the other filters leave, the newest figure of each series, in current editions unless `source` names others. A series has the same indicator, area, origin, sex, age and breakdown in one dataset.')
 })
 export type StatisticsFilters = Static<typeof StatisticsFiltersSchema> & { q?: string }
 

@@ -6,7 +6,7 @@ export const VocabularySummarySchema = Type.Object({
   id: key('Name of the vocabulary.', 'qualifier'),
   codes: Type.Array(Type.String(), { description: 'Its codes, in their order.' }),
   code_count: count('How many codes it has.')
-}, { $id: 'VocabularySummary', title: 'VocabularySummary', description: 'A list of codes.', additionalProperties: false })
+}, { $id: 'VocabularySummary', title: 'VocabularySummary', description: 'A list of codes without their meanings.', additionalProperties: false })
 export type VocabularySummary = Static<typeof VocabularySummarySchema>
 
 export const TermSchema = Type.Object({
