@@ -33,7 +33,7 @@ export const ChangeLineSchema = Type.Object({
 }, { $id: 'ChangeLine', title: 'ChangeLine', description: 'What a revision did to one field.', additionalProperties: false })
 
 export const ChangeFiltersSchema = Type.Object({
-  since: Type.Optional(Type.Integer({ minimum: 0, description: 'Only what later revisions did: the number of the revision that is already known, such as `meta.revision` of the answer before. Default: 0, all that was ever done.' })),
+  since: Type.Optional(Type.Integer({ minimum: 0, maximum: 999_999_999_999_999, description: 'Only what later revisions did: the number of the revision that is already known, such as `meta.revision` of the answer before. Default: 0, all that was ever done.' })),
   resource: listParameter(resources, `Changes of these resources. ${resourceWords} Comma list: any of them.`),
   country: codeParameter('country', 'Changes of what is about the country, before or after: its own record, its figures, its networks with their members, working groups, events and alignments, its joint programmes, its membership of regions, agencies that are its own.')
 })
