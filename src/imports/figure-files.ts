@@ -43,6 +43,6 @@ export async function applyFiles (session: Session, files: string[]): Promise<Fi
     select distinct s.source from ${staged} s join observation o using (indicator, country, origin, sex, age, breakdown, time_period, source)
     where (o.value, o.obs_status) is distinct from (s.value, s.obs_status) order by 1`.execute(db)
   await sql`drop table ${staged}`.execute(db)
-  if (revision !== null) await sql`vacuum (analyze) observation, series`.execute(db)
+  if (revision !== null) await sql`vacuum (analyze) observation, series, history.observation`.execute(db)
   return { revision, applied: result.inserted + result.updated, removed: result.deleted, left: left.map(({ source }) => source) }
 }

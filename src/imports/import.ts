@@ -73,7 +73,7 @@ export async function runImport (connection: Connection, options: ImportOptions,
     if (options.dryRun === true) return report
     await remember(session.db, options, digest, started, report, done.seenAt)
     // The planner knows nothing of the new rows yet, and PGlite has no process that would tell it later. A few corrections are nothing new to it.
-    if ((report.inserted + report.updated + report.deleted) * 10 > numbersOf(report)) await sql`vacuum (analyze) observation, series, cell, coverage, supply, source_supply`.execute(session.db)
+    if ((report.inserted + report.updated + report.deleted) * 10 > numbersOf(report)) await sql`vacuum (analyze) observation, series, cell, coverage, supply, source_supply, history.observation`.execute(session.db)
     return report
   })
 }

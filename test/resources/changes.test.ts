@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import type { Connection } from '../../src/db/connect.ts'
 import { write } from '../../src/db/revision.ts'
 import type { DB } from '../../src/db/types.ts'
+import { encodeCursor, type Scalar } from '../../src/http/cursor.ts'
 import { mostSorted } from '../../src/resources/changes/figures.ts'
 import { openApp, type TestApp } from '../fixtures/app.ts'
 import { randomFrom, writeRandomObservations, type Random } from '../fixtures/random-observations.ts'
@@ -289,6 +290,50 @@ await t.test('a revision with more figures than are sorted', async (t) => {
   const half = (await get('/v1/changes?since=1&as_of=2&limit=1000')).json
   t.equal(half.data.length, 1000)
   t.equal(JSON.stringify(half.data), JSON.stringify(rows.slice(0, 1000)))
+})
+
+await t.test('much that was touched and is as it was', async (t) => {
+  const app = await openApp(t)
+  const { get, connection: { db } } = app
+  const { rows: [{ n: before } = { n: 0 }] } = await sql<{ n: number }>`select count(*)::int as n from observation`.execute(db)
+  // Written away and back in one revision, and one figure with another value.
+  await write(db, edit, async (trx) => {
+    await sql`create temporary table kept on commit drop as select * from observation`.execute(trx)
+    await sql`delete from observation`.execute(trx)
+    await sql`update kept set value = value + 1 where (indicator, country, source, time_period) = (select indicator, country, source, time_period from kept where value is not null order by source desc, indicator desc limit 1)`.execute(trx)
+    const { rows: [columns] } = await sql<{ list: string }>`select string_agg(quote_ident(attname), ', ') as list from pg_attribute where attrelid = 'observation'::regclass and attnum > 0 and not attisdropped and attname <> 'revision'`.execute(trx)
+    await sql`insert into observation (${sql.raw(columns!.list)}) select ${sql.raw(columns!.list)} from kept`.execute(trx)
+  })
+  t.ok(before > 100)
+  const should = await all(app, 'since=1')
+  t.ok(should.length > 0 && should.length < 20 && should.every(({ op, fields }) => op === 'updated' && fields.join() === 'value'), `${should.length} of ${before} changed`)
+  for (const limit of [1, 2, 1000]) {
+    const rows: Change[] = []
+    for (let next: string | null = `/v1/changes?since=1&limit=${limit}`; next !== null;) {
+      const { json } = await get(next)
+      rows.push(...json.data)
+      next = json.links.next
+    }
+    t.strictSame(rows, should, `in pages of ${limit}`)
+  }
+  // Those whom nobody counted come all the same, before and after as they were.
+  const whole = (await get('/v1/changes.ndjson')).text
+  await sql`delete from revision_count`.execute(db)
+  const uncounted = await openApp(t, { connection: app.connection })
+  t.equal((await uncounted.get('/v1/changes.ndjson?limit=1000')).text, whole.split('\n').slice(0, 1000).join('\n') + '\n')
+  t.equal((await uncounted.get('/v1/changes.ndjson')).text === whole, true)
+})
+
+await t.test('a cursor that somebody made up', async (t) => {
+  const { get } = await openApp(t)
+  const { json } = await get('/v1/changes?limit=1')
+  const [bound] = JSON.parse(Buffer.from(new URL(json.links.next, 'http://here').searchParams.get('cursor')!, 'base64url').toString())
+  for (const place of [[1, 'statistics', 'a/b'], [1, 'statistics', ''], [1, 'statistics', null], [null, null, null], ['1', 'areas', 'MLI'], [1.5, 'areas', 'MLI']]) {
+    t.match((await get(`/v1/changes?limit=1&cursor=${encodeCursor(bound, place as Scalar[])}`)).json, { status: 400, code: 'INVALID_CURSOR' }, JSON.stringify(place))
+  }
+  // It does not lead behind since.
+  const { json: later } = await get('/v1/changes?since=1&limit=1')
+  t.same(later.data, [])
 })
 
 await t.test('what cannot be', async (t) => {

@@ -28,6 +28,9 @@ type Found = { revision: number } & Record<typeof figureKey[number], string>
 const idOf = (found: Found): string => figureKey.map((column) => found[column]).join('/')
 const partsOf = (id: string): string[] => id.split('/')
 
+/** Whether it can be the id of a figure. */
+export const isFigure = (id: string): boolean => partsOf(id).length === figureKey.length
+
 /** Makes the function that finds the next changes of figures. `changed` is how many there are at most. */
 export function figureChanges (): (db: Kysely<DB>, asked: Asked, changed: number) => Promise<Key[]> {
   /** The sources that a large revision touched, which stay the same for ever. */

@@ -1,10 +1,10 @@
 // Changes from the database: walked through in the order of revisions, since what a revision did must not be looked for in all that ever stood.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { mostCounted, type WalkedRows } from '../../db/page.ts'
+import { mostCounted, type Scalar, type WalkedRows } from '../../db/page.ts'
 import type { DB } from '../../db/types.ts'
-import { invalidRequest } from '../../errors.ts'
+import { invalidRequest, Problem } from '../../errors.ts'
 import { resourceOf, resources } from '../revisions/schema.ts'
-import { figureChanges, figuresChanged, mostSorted } from './figures.ts'
+import { figureChanges, figuresChanged, isFigure, mostSorted } from './figures.ts'
 import { named, placeAfter, type Changed, type Key } from './places.ts'
 import { recordForms, type RecordForm } from './records.ts'
 import type { Change, ChangeFilters } from './schema.ts'
@@ -21,6 +21,12 @@ interface Step {
 /** Comes after all resources. */
 const end = '~'
 
+/** Changes that are looked at in one round. */
+const mostAtOnce = 5000
+
+/** Milliseconds that a page may take, however many rounds it needs. */
+const longest = 6000
+
 /** Makes the function that gives the changes, as they are known up to a revision. */
 export function changesWalked (): (db: Kysely<DB>, filters: ChangeFilters, context: { revision: number }) => WalkedRows<ChangedRow> {
   const findFigures = figureChanges()
@@ -33,15 +39,17 @@ export function changesWalked (): (db: Kysely<DB>, filters: ChangeFilters, conte
 
     async function walk (after: Key | undefined, limit: number): Promise<ChangedRow[]> {
       const found: ChangedRow[] = []
-      for (let place = after; ;) {
-        const want = limit - found.length
+      const until = performance.now() + longest
+      // Where much of what was touched is no change, or not about the country, each round looks at more than the one before.
+      for (let place = after, want = limit; ; want = Math.min(want * 4, mostAtOnce)) {
+        if (performance.now() > until) throw new Problem('QUERY_TIMEOUT', 'What was asked for lies too far apart among all changes. Narrow it with since or resource.')
         const steps = await nextSteps(db, { tables, asked }, { since, upTo, place, want })
         if (steps.length === 0) return found
         const keys = (await Promise.all(asked.map(async (resource) => await keysOf(resource, steps, place, want)))).flat().sort(placeAfter).slice(0, want)
         const times = new Map(steps.map(({ revision, time }) => [revision, time]))
         const changed = await Promise.all([...Map.groupBy(keys, ({ resource }) => resource)].map(async ([resource, keys]) => resource === 'statistics' ? await figuresChanged(db, keys) : await recordsChanged(db, keys, recordForms[resource]!, country)))
         found.push(...changed.flat().sort(placeAfter).flatMap((each) => changeOf(each, times.get(each.revision)!)))
-        if (found.length === limit) return found
+        if (found.length >= limit) return found.slice(0, limit)
         place = keys.length === want ? keys.at(-1)! : named(steps.at(-1)!.revision, end, '')
       }
     }
@@ -56,7 +64,7 @@ export function changesWalked (): (db: Kysely<DB>, filters: ChangeFilters, conte
     }
 
     return {
-      walk: async (after, limit) => await walk(after === undefined ? undefined : named(...after as [number, string, string]), limit),
+      walk: async (after, limit) => await walk(after === undefined ? undefined : placeOf(after), limit),
       total: async () => {
         const estimate = country === undefined ? await touchedSince(db, tables, since, upTo) : 0
         if (estimate > mostCounted) return { total: estimate, total_kind: 'estimate' }
@@ -67,6 +75,15 @@ export function changesWalked (): (db: Kysely<DB>, filters: ChangeFilters, conte
   }
 }
 
+/** The place that a cursor tells. It is bound to its query, but whoever knows how can make one up. */
+function placeOf ([revision, resource, id]: Scalar[]): Key {
+  if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || typeof resource !== 'string' || typeof id !== 'string' || (resource === 'statistics' && !isFigure(id))) {
+    const detail = 'The cursor is damaged, or belongs to another sort.'
+    throw new Problem('INVALID_CURSOR', `${detail} Start again without cursor.`, { issues: [{ parameter: 'cursor', code: 'INVALID_VALUE', detail }] })
+  }
+  return named(revision, resource, id)
+}
+
 async function touchedSince (db: Kysely<DB>, tables: string[], since: number, upTo: number): Promise<number> {
   const { rows: [counted] } = await sql<{ n: number }>`select coalesce(sum(created + changed + deleted), 0)::bigint as n from public.revision_count where revision > ${since} and revision <= ${upTo} and table_name = any (${tables}::text[])`.execute(db)
   return counted!.n
@@ -75,7 +92,7 @@ async function touchedSince (db: Kysely<DB>, tables: string[], since: number, up
 /** The next revisions that touched any of the tables, as many as are needed to have the changes of a page. One that changed many figures comes alone. */
 async function nextSteps (db: Kysely<DB>, { tables, asked }: { tables: string[], asked: string[] }, { since, upTo, place, want }: { since: number, upTo: number, place: Key | undefined, want: number }): Promise<Step[]> {
   // One that stands at the end of a revision begins with the next.
-  const from = place === undefined ? since + 1 : place.resource === end ? place.revision + 1 : place.revision
+  const from = Math.max(since + 1, place === undefined ? 0 : place.resource === end ? place.revision + 1 : place.revision)
   const most = 2000
   const { rows } = await sql<{ revision: number, time: string, table_name: string | null, n: number, is_counted: boolean }>`
     select revision.id as revision, revision.time, counted.table_name, counted.created + counted.changed + counted.deleted as n,
@@ -91,13 +108,14 @@ async function nextSteps (db: Kysely<DB>, { tables, asked }: { tables: string[],
       if (sum >= want || (last?.touched.get('statistics') ?? 0) > mostSorted) return steps
       steps.push(step)
     }
-    // Of those made before this was counted anything may have been touched.
-    if (table === null && !isCounted) for (const resource of asked) step.touched.set(resource, 0)
-    if (table === null) continue
-    const resource = resourceOf[table]!
-    step.touched.set(resource, (step.touched.get(resource) ?? 0) + n)
-    sum += n
-    if (step.touched.get('statistics')! > mostSorted && steps.length > 1) {
+    // Of those made before this was counted anything may have been touched, and any number of figures.
+    if (table === null && !isCounted) for (const resource of asked) step.touched.set(resource, resource === 'statistics' ? Infinity : 0)
+    if (table !== null) {
+      const resource = resourceOf[table]!
+      step.touched.set(resource, (step.touched.get(resource) ?? 0) + n)
+      sum += n
+    }
+    if ((step.touched.get('statistics') ?? 0) > mostSorted && steps.length > 1) {
       steps.pop()
       return steps
     }

@@ -12,7 +12,7 @@ export function changes (app: FastifyInstance, services: Services): void {
     tag: 'Registry',
     one: 'change',
     many: 'changes',
-    about: 'Everything that was ever done to the registry, record by record: created, updated or deleted, with the record before and after, in the order of revisions. To keep a copy, apply what `/v1/changes.ndjson` gives, line by line: put `after` in the place of what you hold under `resource` and `id`, or remove it where `after` is null. Go on later with `since`, the highest revision that you have applied; a revision is whole or not there at all. A copy that began with the exports of the lists can be kept in the same way, since the fields have the same names: export all of them with the same `as_of`, and go on with `since` that revision.',
+    about: 'Everything that was ever done to the registry, record by record: created, updated or deleted, with the record before and after, in the order of revisions. To keep a copy, apply what `/v1/changes.ndjson` gives, line by line: put `after` in the place of what you hold under `resource` and `id`, or remove it where `after` is null. Go on later with `since`, the highest revision that you have applied; a revision is whole or not there at all. Whoever began with the exports of lists, all with the same `as_of`, can go on with `since` that revision: fields that both have are alike, apart from `areas` and `parents` of networks, which come with their sources here. Such exports need `kind=country,territory,reserved,aggregate` for statistics and `any_day=true` for memberships of regions, to have all of them.',
     row: ChangeSchema,
     filters: ChangeFiltersSchema.properties,
     words: false,
