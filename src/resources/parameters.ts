@@ -48,7 +48,7 @@ export function operationId (verb: string, ...words: string[]): string {
   return verb + words.flatMap((word) => word.split(/[ _]/)).map(capital).join('')
 }
 
-/** With fields= the answer has any of the fields of this schema, and none of them is required; the document says so once. */
+/** fields= leaves those fields of this schema that were asked for, so that none is required; the document says so once. */
 export function selectionNote (schema: TObject): object {
   return { 'x-selection': { parameter: 'fields', of: `#/components/schemas/${idOf(schema)}` } }
 }
