@@ -14,6 +14,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY migrations migrations
 COPY data data
+COPY openapi/examples.json openapi/
 COPY src src
 # Inside a container localhost reaches nobody. /data is used only without DATABASE_URL.
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data

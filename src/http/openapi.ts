@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { giveExamples, type ExampleOf } from './examples.ts'
 import { errorResponses, requestId } from './responses.ts'
 import { parameters } from './schemas.ts'
 
@@ -66,7 +67,13 @@ export async function registerDocument (app: FastifyInstance, { version, publicU
 
 interface Operation {
   parameters?: Array<{ name: string, in: string }>
-  responses: Record<string, { headers?: Record<string, object> }>
+  responses: Record<string, { headers?: Record<string, object>, content?: Record<string, { examples?: object }> }>
+  'x-example'?: ExampleOf
+}
+
+/** The operations by their address; every one is a GET. */
+function operationsOf (document: any): Array<[path: string, operation: Operation]> {
+  return Object.entries<any>(document.paths).map(([path, { get }]) => [path, get])
 }
 
 /** Headers that the service sets whatever the route. */
@@ -78,10 +85,11 @@ const counted = {
 
 /** Says of all operations and numbers what holds for all of them. */
 function complete (document: any): any {
-  for (const [path, item] of Object.entries<any>(document.paths)) {
+  const operations = operationsOf(document)
+  for (const [path, { responses }] of operations) {
     // Whoever asks for the health is not counted.
-    if (path.startsWith('/health/')) delete item.get.responses['429']
-    for (const [status, response] of Object.entries<any>((item.get as Operation).responses)) {
+    if (path.startsWith('/health/')) delete responses['429']
+    for (const [status, response] of Object.entries(responses)) {
       response.headers = { ...response.headers, ...everywhere, ...path.startsWith('/health/') || status.startsWith('5') ? {} : counted }
     }
   }
@@ -95,6 +103,7 @@ function complete (document: any): any {
     for (const inner of Object.values(value)) look(inner)
   }
   look(document)
+  giveExamples(operations.map(([, operation]) => operation))
   return document
 }
 
@@ -113,34 +122,42 @@ const responseNames: Record<string, string> = {
   504: 'QueryTimeout'
 }
 
-/** Replaces each part of a section of the components by what `change` makes of it. */
-type Visit = (operation: Operation, change: (section: string, name: string, part: object) => object) => void
+/** Replaces each part of a section of the components by what `change` makes of it, which may take one of these names for it. */
+type Visit = (path: string, operation: Operation, change: (section: string, names: string[], part: object) => object) => void
 
-const headersOf: Visit = ({ responses }, change) => {
+const headersOf: Visit = (_path, { responses }, change) => {
   for (const { headers = {} } of Object.values(responses)) {
-    for (const [name, header] of Object.entries(headers)) headers[name] = change('headers', name, header)
+    for (const [name, header] of Object.entries(headers)) headers[name] = change('headers', [name], header)
   }
 }
 
-const parametersAndErrorsOf: Visit = ({ parameters, responses }, change) => {
+/** NetworksLevel: the parameter of a list that its exports have too. */
+function ownName (path: string, parameter: string): string {
+  const words = [...path.replace(/^\/v1|[.]\w+$/g, '').replaceAll(/\{\w+\}/g, 'one').split(/[/_]/), ...parameter.split('_')]
+  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('')
+}
+
+const parametersAndErrorsOf: Visit = (path, { parameters, responses }, change) => {
   parameters?.forEach((parameter, i, all) => {
-    if (sharedParameters.has(parameter.name)) all[i] = change('parameters', parameter.name, parameter) as typeof parameter
+    const { name } = parameter
+    const names = !sharedParameters.has(name) ? [ownName(path, name)] : /[.]/.test(path) ? [name, `exports_${name}`] : [name, ownName(path, name)]
+    all[i] = change('parameters', names, parameter) as typeof parameter
   })
   for (const [status, name] of Object.entries(responseNames)) {
     const response = responses[status]
-    if (response !== undefined) responses[status] = change('responses', name, response)
+    if (response !== undefined) responses[status] = change('responses', [name], response)
   }
 }
 
 /** Moves what several operations have alike into components: headers, then error answers, which have headers, and common parameters. */
 function shareParts (document: any): any {
-  const operations: Operation[] = Object.values<any>(document.paths).flatMap((item) => Object.values<any>(item))
+  const operations = operationsOf(document)
   for (const visit of [headersOf, parametersAndErrorsOf]) {
-    const parts = new Map<string, { section: string, name: string, uses: number, part: object }>()
-    for (const operation of operations) {
-      visit(operation, (section, name, part) => {
-        const key = `${section} ${name} ${JSON.stringify(part)}`
-        const entry = parts.get(key) ?? { section, name, uses: 0, part }
+    const parts = new Map<string, { section: string, names: string[], uses: number, part: object }>()
+    for (const [path, operation] of operations) {
+      visit(path, operation, (section, names, part) => {
+        const key = `${section} ${names[0]} ${JSON.stringify(part)}`
+        const entry = parts.get(key) ?? { section, names, uses: 0, part }
         entry.uses++
         parts.set(key, entry)
         return part
@@ -148,15 +165,16 @@ function shareParts (document: any): any {
     }
     // A name stands for the form that is used most; the others stay where they are.
     const shared = new Map<string, string>()
-    for (const [key, { section, name, uses, part }] of [...parts].sort(([, a], [, b]) => b.uses - a.uses)) {
+    for (const [key, { section, names, uses, part }] of [...parts].sort(([, a], [, b]) => b.uses - a.uses)) {
       const components = document.components[section] ??= {}
-      if (uses < 2 || components[name] !== undefined) continue
+      const name = names.find((each) => components[each] === undefined)
+      if (uses < 2 || name === undefined) continue
       components[name] = part
       shared.set(key, `#/components/${section}/${name}`)
     }
-    for (const operation of operations) {
-      visit(operation, (section, name, part) => {
-        const $ref = shared.get(`${section} ${name} ${JSON.stringify(part)}`)
+    for (const [path, operation] of operations) {
+      visit(path, operation, (section, names, part) => {
+        const $ref = shared.get(`${section} ${names[0]} ${JSON.stringify(part)}`)
         return $ref === undefined ? part : { $ref }
       })
     }
@@ -208,6 +226,7 @@ export function serveDocument (app: FastifyInstance): void {
         tags: ['Service'],
         summary,
         description: about,
+        'x-example': { externalValue: path },
         querystring: parameters({}),
         response: {
           200: { description: 'The document as a whole.', headers: { ...requestId, 'Cache-Control': { type: 'string', description: 'It may be kept for some minutes.' } }, content: { [type]: { schema: type === 'application/json' ? Type.Object({}, { additionalProperties: true, description: 'An OpenAPI document.' }) : Type.String({ description: 'An OpenAPI document.' }) } } },

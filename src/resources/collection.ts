@@ -31,6 +31,8 @@ export interface Collection {
   words?: false
   /** Fields that can be sorted by; none where the order is given. */
   sorts: string[]
+  /** The query whose answers are the examples of the document: few rows that show much, and the same on any day. */
+  example: string
   /** Order of the list when none is asked for; the key is added at the end. */
   defaultSort: string[]
   /** What comes before all that is asked for, in every order. */
@@ -75,6 +77,8 @@ export interface RecordOf {
   filters?: TProperties
   /** Whether it depends on who belongs to a region on which day. */
   dated?: true
+  /** The query of the example of the document, where `id.example` alone is not enough. */
+  example?: string
   /** One plan for each of its queries is good whatever the record. */
   find: Finder
 }

@@ -7,7 +7,7 @@ import { cachedHeaders, encodingHeader, errorResponses, notModified } from '../h
 import { parameters } from '../http/schemas.ts'
 import type { Collection } from './collection.ts'
 import { rowsInBlocks, rowsOfCopy } from './export-rows.ts'
-import { keyNote, linkHeader, listParameters, operationId } from './parameters.ts'
+import { exampleNote, keyNote, linkHeader, listParameters, operationId } from './parameters.ts'
 import { addresser, ask, atOnce, head, type Services } from './question.ts'
 
 export function registerExport (app: FastifyInstance, services: Services, collection: Collection, format: 'csv' | 'ndjson'): void {
@@ -33,6 +33,7 @@ export function registerExport (app: FastifyInstance, services: Services, collec
         304: notModified,
         ...errorResponses([504])
       },
+      ...exampleNote(`/v1${path}.${format}`, collection.example),
       ...keyNote(collection, format)
     }
   }, async (request, reply) => {

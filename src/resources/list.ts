@@ -6,7 +6,7 @@ import { idOf, parameters } from '../http/schemas.ts'
 import { metaOf } from './answer.ts'
 import type { Collection } from './collection.ts'
 import { pageAtOnce, pageOfRows } from './page.ts'
-import { componentsOf, keyNote, linkHeader, listParameters, operationId, selectionNote } from './parameters.ts'
+import { componentsOf, exampleNote, keyNote, linkHeader, listParameters, operationId, selectionNote } from './parameters.ts'
 import { addresser, ask, atOnce, sendJson, type Services } from './question.ts'
 
 export function registerList (app: FastifyInstance, services: Services, collection: Collection): void {
@@ -33,6 +33,7 @@ export function registerList (app: FastifyInstance, services: Services, collecti
         304: notModified,
         ...errorResponses([504])
       },
+      ...exampleNote(`/v1${path}`, collection.example),
       ...selectionNote(row),
       ...keyNote(collection, 'json')
     }

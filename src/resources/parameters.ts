@@ -1,6 +1,7 @@
 // The parameters that all lists, exports and records have, and the words that their operations are called by.
 import type { FastifyInstance } from 'fastify'
 import { Type, type TObject, type TProperties, type TSchema } from 'typebox'
+import type { ExampleOf } from '../http/examples.ts'
 import type { Format } from '../http/formats.ts'
 import { dayParameter, idOf, languages, listParameter, wordsParameter } from '../http/schemas.ts'
 import type { Collection, RecordOf } from './collection.ts'
@@ -51,6 +52,11 @@ export function operationId (verb: string, ...words: string[]): string {
 /** fields= leaves those fields of this schema that were asked for, so that none is required; the document says so once. */
 export function selectionNote (schema: TObject): object {
   return { 'x-selection': { parameter: 'fields', of: `#/components/schemas/${idOf(schema)}` } }
+}
+
+/** The request whose answer is the example of the document. */
+export function exampleNote (address: string, query = ''): { 'x-example': ExampleOf } {
+  return { 'x-example': `GET ${address}${query === '' ? '' : `?${query}`}` }
 }
 
 /** The fields that together name one row, for clients that keep a copy. */

@@ -10,7 +10,7 @@ import { cachedHeaders, errorResponses, notModified } from '../http/responses.ts
 import { idOf, parameters } from '../http/schemas.ts'
 import { citer, isFallback, metaOf, picker } from './answer.ts'
 import type { Collection, RecordOf } from './collection.ts'
-import { componentsOf, narrowing, operationId, recordParameters, selectionNote } from './parameters.ts'
+import { componentsOf, exampleNote, narrowing, operationId, recordParameters, selectionNote } from './parameters.ts'
 import { addresser, ask, atOnce, sendJson, standing, understand, type Question, type Services } from './question.ts'
 
 export function registerRecord (app: FastifyInstance, services: Services, { path, one, tag }: Pick<Collection, 'path' | 'one' | 'tag'>, record: RecordOf): void {
@@ -76,6 +76,7 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
         304: notModified,
         ...errorResponses([404, 414, 504])
       },
+      ...exampleNote(`/v1${path}/${example}${view.under}`, record.example),
       ...selectionNote(schema)
     }
   }, async (request, reply) => {

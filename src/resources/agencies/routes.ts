@@ -16,13 +16,14 @@ export function agencies (app: FastifyInstance, services: Services): void {
     row: AgencySummarySchema,
     filters: AgencyFiltersSchema.properties,
     sorts: ['id', 'name', 'acronym', 'kind'],
+    example: 'network=mali&limit=2',
     defaultSort: ['id'],
     rows: agencyRows,
     record: {
       schema: AgencySchema,
       about: 'An organisation or office with its roles in networks.',
       kind: 'agency',
-      id: { description: 'Key of the organisation or office. Case does not matter.', example: 'iom' },
+      id: { description: 'Key of the organisation or office. Case does not matter.', example: 'ilo' },
       find: agencyRecord
     }
   })

@@ -15,6 +15,7 @@ export function alignments (app: FastifyInstance, services: Services): void {
     row: AlignmentSchema,
     filters: AlignmentFiltersSchema.properties,
     sorts: ['id', 'subject_type', 'subject', 'network', 'framework', 'item', 'basis'],
+    example: 'network=mali&limit=2',
     defaultSort: ['id'],
     dated: ['region'],
     rows: alignmentRows
@@ -28,6 +29,7 @@ export function alignments (app: FastifyInstance, services: Services): void {
     row: MatrixRowSchema,
     filters: MatrixFiltersSchema.properties,
     sorts: ['network', 'framework', 'stated_count'],
+    example: 'network=mali&framework=gcm',
     defaultSort: ['framework'],
     key: ['framework', 'network'],
     dated: ['region'],

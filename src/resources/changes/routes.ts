@@ -17,6 +17,7 @@ export function changes (app: FastifyInstance, services: Services): void {
     filters: ChangeFiltersSchema.properties,
     words: false,
     sorts: [],
+    example: 'resource=networks&country=MLI',
     defaultSort: ['revision', 'resource', 'id'],
     key: ['revision', 'resource', 'id'],
     looksFirst: true,

@@ -17,6 +17,7 @@ export function countries (app: FastifyInstance, services: Services): void {
     row: CountrySummarySchema,
     filters: CountryFiltersSchema.properties,
     sorts: ['id', 'name', 'iso2', 'm49', 'kind'],
+    example: 'code=MLI,NER&members_on=2026-01-01',
     defaultSort: ['id'],
     dated: true,
     rows: countryRows,

@@ -15,6 +15,7 @@ export function datasets (app: FastifyInstance, services: Services): void {
     row: DatasetSchema,
     filters: DatasetFiltersSchema.properties,
     sorts: ['id', 'name', 'publisher'],
+    example: 'limit=2',
     defaultSort: ['id'],
     rows: datasetRows,
     record: {

@@ -15,6 +15,7 @@ export function events (app: FastifyInstance, services: Services): void {
     row: EventSchema,
     filters: EventFiltersSchema.properties,
     sorts: ['id', 'date', 'kind', 'network', 'country'],
+    example: 'country=MLI&limit=2',
     defaultSort: ['date'],
     dated: ['region'],
     rows: eventRows

@@ -15,6 +15,7 @@ export function frameworkLinks (app: FastifyInstance, services: Services): void 
     row: FrameworkLinkSchema,
     filters: FrameworkLinkFiltersSchema.properties,
     sorts: ['id', 'framework', 'item', 'related_framework', 'related_item', 'relation', 'basis'],
+    example: 'limit=2',
     defaultSort: ['id'],
     rows: frameworkLinkRows
   })

@@ -15,6 +15,7 @@ export function frameworks (app: FastifyInstance, services: Services): void {
     row: FrameworkSchema,
     filters: FrameworkFiltersSchema.properties,
     sorts: ['id', 'name', 'kind', 'adopted', 'item_count'],
+    example: 'kind=compact',
     defaultSort: ['id'],
     dated: ['country'],
     rows: frameworkRows,

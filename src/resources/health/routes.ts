@@ -24,6 +24,7 @@ export function health (app: FastifyInstance, { isReady }: HealthOptions): void 
       tags: ['Service'],
       summary: 'Whether the process lives',
       description: 'Answers as long as the process can answer at all; it does not touch the database.',
+      'x-example': 'GET /health/live',
       querystring,
       response: { ...status('live', 'The process lives and answers.'), ...errorResponses() }
     }
@@ -47,6 +48,7 @@ export function health (app: FastifyInstance, { isReady }: HealthOptions): void 
       tags: ['Service'],
       summary: 'Whether the service can answer',
       description: 'Answers 200 when the database answers within a second and has the schema that this version expects, otherwise 503. Looked up at most once a second. The embedded database counts as answering as long as it runs, also while long work has its only session.',
+      'x-example': 'GET /health/ready',
       querystring,
       response: { ...status('ready', 'The service can answer.'), ...errorResponses() }
     }

@@ -15,6 +15,7 @@ export function indicators (app: FastifyInstance, services: Services): void {
     row: IndicatorSchema,
     filters: IndicatorFiltersSchema.properties,
     sorts: ['id', 'name', 'kind', 'mandate', 'unit'],
+    example: 'limit=2',
     defaultSort: ['id'],
     rows: indicatorRows,
     record: {

@@ -16,6 +16,7 @@ export function items (app: FastifyInstance, services: Services): void {
     row: ItemSummarySchema,
     filters: ItemFiltersSchema.properties,
     sorts: ['id', 'framework', 'position', 'code', 'kind', 'name', 'round_table'],
+    example: 'framework=gcm&kind=objective&limit=2',
     defaultSort: ['framework', 'position'],
     rows: itemRows,
     record: {

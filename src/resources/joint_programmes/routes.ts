@@ -15,6 +15,7 @@ export function jointProgrammes (app: FastifyInstance, services: Services): void
     row: JointProgrammeSchema,
     filters: JointProgrammeFiltersSchema.properties,
     sorts: ['id', 'name', 'starts', 'ends', 'budget_usd'],
+    example: 'limit=1',
     defaultSort: ['id'],
     rows: jointProgrammeRows
   })

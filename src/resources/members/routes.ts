@@ -15,6 +15,7 @@ export function members (app: FastifyInstance, services: Services): void {
     row: MemberSchema,
     filters: MemberFiltersSchema.properties,
     sorts: ['id', 'network', 'agency', 'role', 'valid_from', 'stated_on'],
+    example: 'network=mali&limit=2',
     defaultSort: ['network', 'role', 'agency'],
     dated: ['region'],
     rows: memberRows

@@ -16,6 +16,7 @@ export function networks (app: FastifyInstance, services: Services): void {
     row: NetworkSummarySchema,
     filters: NetworkFiltersSchema.properties,
     sorts: ['id', 'name', 'level', 'status', 'launched', 'established', 'last_activity', 'listed_member_count'],
+    example: 'country=MLI',
     defaultSort: ['id'],
     dated: ['region', 'covering'],
     rows: networkRows,

@@ -16,6 +16,7 @@ export function problems (app: FastifyInstance): void {
       tags: ['Service'],
       summary: 'What a kind of problem means',
       description: `Every problem names its kind in \`type\`, which is an address here. The kinds:\n\n${Object.entries(catalogue).map(([code, { status, about }]) => `- \`${code}\` (${status}): ${about}`).join('\n')}`,
+      'x-example': 'GET /problems/invalid-parameter',
       params: Type.Object({ kind: Type.String({ minLength: 1, maxLength: 100, description: 'Last part of the `type` of a problem.', examples: ['invalid-parameter'] }) }, { additionalProperties: false }),
       querystring: parameters({}),
       response: {

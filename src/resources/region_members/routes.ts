@@ -15,6 +15,7 @@ export function regionMembers (app: FastifyInstance, services: Services): void {
     row: RegionMembershipSchema,
     filters: RegionMembershipFiltersSchema.properties,
     sorts: ['id', 'region', 'area', 'scheme', 'valid_from', 'valid_to'],
+    example: 'region=rec-ecowas&members_on=2026-01-01&limit=2',
     defaultSort: ['region', 'area'],
     dated: true,
     rows: regionMemberRows

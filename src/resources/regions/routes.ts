@@ -16,6 +16,7 @@ export function regions (app: FastifyInstance, services: Services): void {
     row: RegionSummarySchema,
     filters: RegionFiltersSchema.properties,
     sorts: ['id', 'name', 'scheme', 'member_count', 'network_count', 'stated_network_count'],
+    example: 'scheme=rec&members_on=2026-01-01&limit=2',
     defaultSort: ['id'],
     dated: true,
     rows: regionRows,
@@ -25,6 +26,7 @@ export function regions (app: FastifyInstance, services: Services): void {
       kind: 'region',
       id: { description: 'The scheme and its code. Case does not matter.', example: 'rec-ecowas' },
       dated: true,
+      example: 'members_on=2026-01-01',
       find: regionRecord
     }
   })

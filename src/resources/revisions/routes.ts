@@ -16,6 +16,7 @@ export function revisions (app: FastifyInstance, services: Services): void {
     row: RevisionSummarySchema,
     filters: RevisionFiltersSchema.properties,
     sorts: ['id', 'kind'],
+    example: '',
     defaultSort: ['-id'],
     rows: revisionRows,
     record: {

@@ -20,6 +20,7 @@ export function search (app: FastifyInstance, services: Services): void {
     filters: SearchFiltersSchema.properties,
     words: false,
     sorts: [],
+    example: 'q=mali&limit=2',
     defaultSort: ['position'],
     key: ['type', 'id'],
     looksFirst: true,

@@ -15,6 +15,7 @@ export function sources (app: FastifyInstance, services: Services): void {
     row: SourceSchema,
     filters: SourceFiltersSchema.properties,
     sorts: ['id', 'title', 'publisher', 'released', 'kind'],
+    example: 'dataset=undesa-ims&limit=2',
     defaultSort: ['id'],
     rows: sourceRows,
     record: {

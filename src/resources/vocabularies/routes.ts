@@ -18,6 +18,7 @@ export function vocabularies (app: FastifyInstance, services: Services): void {
     row: VocabularySummarySchema,
     filters: {},
     sorts: ['id', 'code_count'],
+    example: 'limit=2',
     defaultSort: ['id'],
     rows: vocabularyRows,
     record: {

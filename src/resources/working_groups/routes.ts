@@ -15,6 +15,7 @@ export function workingGroups (app: FastifyInstance, services: Services): void {
     row: WorkingGroupSummarySchema,
     filters: WorkingGroupFiltersSchema.properties,
     sorts: ['id', 'name', 'network', 'started', 'status'],
+    example: 'network=mali&limit=2',
     defaultSort: ['id'],
     rows: workingGroupRows
   })
