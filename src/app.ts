@@ -15,6 +15,7 @@ import { Problem } from './errors.ts'
 import { AnswersGiven } from './http/caching.ts'
 import { Codebook } from './http/codebook.ts'
 import { serveDocs } from './http/docs.ts'
+import { deprecations as toGo, tellDeprecations, type Deprecation } from './http/deprecation.ts'
 import { countRequests } from './http/give-way.ts'
 import { accepts } from './http/negotiation.ts'
 import { registerDocument, serveDocument } from './http/openapi.ts'
@@ -33,12 +34,14 @@ export interface AppOptions {
   config: Pick<Config, 'answerCacheMegabytes' | 'publicUrl' | 'rateLimit' | 'redisUrl' | 'trustProxy'>
   connection: Connection
   log?: FastifyBaseLogger
+  /** What is to go; the table in http/deprecation.ts unless said otherwise. */
+  deprecations?: Deprecation[]
 }
 
 /** Of Helmet's headers those that mean nothing where there is no page. */
 const forPages = { crossOriginOpenerPolicy: false, originAgentCluster: false, xDnsPrefetchControl: false, xDownloadOptions: false, xPermittedCrossDomainPolicies: false, xXssProtection: false } as const
 
-export async function buildApp ({ config, connection, log }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ config, connection, log, deprecations = toGo }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...(log === undefined ? {} : { loggerInstance: log }),
     // A logger for each request would cost more than a 304 does; the two lines that a request can log name its id themselves.
@@ -90,6 +93,7 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     }, 'request')
     done()
   })
+  tellDeprecations(app, deprecations)
   const giveWay = countRequests(app)
   given.answerHeld(app, reads.current)
 
@@ -100,10 +104,10 @@ export async function buildApp ({ config, connection, log }: AppOptions): Promis
     reply.headers(security)
     done()
   })
-  await app.register(cors, { origin: '*', methods: ['GET', 'HEAD'], exposedHeaders: ['ETag', 'Link', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Content-Language'], strictPreflight: false })
+  await app.register(cors, { origin: '*', methods: ['GET', 'HEAD'], exposedHeaders: ['ETag', 'Link', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Content-Language', 'Deprecation', 'Sunset'], strictPreflight: false })
   await registerRateLimit(app, config)
   handleProblems(app, { translate: problemOfDatabaseError, limited: config.rateLimit > 0 })
-  await registerDocument(app, { version: packageJson.version, publicUrl: config.publicUrl })
+  await registerDocument(app, { version: packageJson.version, publicUrl: config.publicUrl, deprecations })
 
   given.answerKept(app, reads.current)
 

@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { markDeprecations, type Deprecation } from './deprecation.ts'
 import { giveExamples, type ExampleOf } from './examples.ts'
 import { errorResponses, requestId } from './responses.ts'
 import { parameters } from './schemas.ts'
@@ -9,6 +10,8 @@ import { parameters } from './schemas.ts'
 export interface DocumentOptions {
   version: string
   publicUrl: string
+  /** What of it is to go. */
+  deprecations: Deprecation[]
 }
 
 const description = `The registry of the UN Network on Migration: which migration networks exist, who leads and joins them, what the figures for each country are, which objectives their work advances, and who says so.
@@ -42,7 +45,7 @@ declare module 'fastify' {
 }
 
 /** The document is made twice from the same routes: as 3.1, and as 3.0 for generators that need it. */
-export async function registerDocument (app: FastifyInstance, { version, publicUrl }: DocumentOptions): Promise<void> {
+export async function registerDocument (app: FastifyInstance, { version, publicUrl, deprecations }: DocumentOptions): Promise<void> {
   const server = { url: publicUrl === '' ? '/' : publicUrl, description: 'This service, for everybody.', 'x-internal': false }
   const license = 'Apache-2.0 (software); CC BY 4.0 (curated records); each figure under the licence of its source'
   for (const { openapi, decorator, licensed } of [
@@ -59,7 +62,7 @@ export async function registerDocument (app: FastifyInstance, { version, publicU
         security: [],
         tags: [...tags]
       },
-      transformObject: (document) => 'openapiObject' in document ? shareParts(complete(document.openapiObject)) : document.swaggerObject,
+      transformObject: (document) => 'openapiObject' in document ? shareParts(complete(document.openapiObject, deprecations)) : document.swaggerObject,
       refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `def-${i}` }
     })
   }
@@ -84,7 +87,7 @@ const counted = {
 }
 
 /** Says of all operations and numbers what holds for all of them. */
-function complete (document: any): any {
+function complete (document: any, deprecations: Deprecation[]): any {
   const operations = operationsOf(document)
   for (const [path, { responses }] of operations) {
     // Whoever asks for the health is not counted.
@@ -103,6 +106,7 @@ function complete (document: any): any {
     for (const inner of Object.values(value)) look(inner)
   }
   look(document)
+  markDeprecations(document, deprecations)
   giveExamples(operations.map(([, operation]) => operation))
   return document
 }
