@@ -16,9 +16,10 @@ export function ref<T extends TSchema> (schema: T): TUnsafe<Static<T>> {
   return Type.Unsafe<Static<T>>({ $ref: `${idOf(schema)}#` })
 }
 
-/** The schema that also takes null. Only for scalars: nullable objects have no form that every generator reads. */
+/** The schema that also takes null, and says what that means. Only for scalars: nullable objects have no form that every generator reads. */
 export function nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | null> {
-  const { type, ...rest } = schema as unknown as { type: string }
+  const { type, ...rest } = schema as unknown as { type: string, description: string }
+  if (!/\bnull\b/i.test(rest.description)) throw new Error(`"${rest.description}" does not say what null means`)
   return Type.Unsafe<Static<T> | null>({ type: [type, 'null'], ...rest })
 }
 
@@ -29,6 +30,11 @@ export function text (description: string, more: Record<string, unknown> = {}) {
 /** The key of a record. */
 export function key (description: string, example: string) {
   return Type.String({ description, minLength: 1, examples: [example] })
+}
+
+/** What the registry itself has to say of a row. */
+export function remark () {
+  return nullable(text('Remark of the registry; null where there is none.'))
 }
 
 /** A field that holds a code of another resource. The name of the code stands in the envelope's `names`, a source in `sources`. */
@@ -131,13 +137,13 @@ export const ProblemSchema = Type.Object({
 export const SourceSummarySchema = Type.Object({
   title: text('Title of the source.'),
   publisher: code('agency', 'Agency that published it.'),
-  edition: nullable(text('Edition, for an edition of a dataset.')),
-  released: nullable(partialDate('Date of publication.')),
+  edition: nullable(text('Edition, for an edition of a dataset; null for any other source.')),
+  released: nullable(partialDate('Date of publication; null where the source does not tell it.')),
   released_qualifier: term('released_qualifier', 'Whether that date is printed, inferred or unknown.'),
   license: text('Licence: an SPDX identifier where one exists.'),
   redistributable: flag('Whether what it says may be passed on.'),
   secondary: flag('Whether it reports or copies what another publisher said first.'),
-  url: nullable(text('Address.', { format: 'uri' })),
+  url: nullable(text('Address; null where none is on record.', { format: 'uri' })),
   citation: text('How to cite it.')
 }, { $id: 'SourceSummary', title: 'SourceSummary', description: 'A source as cited; `/v1/sources/{id}` has the whole of it.', additionalProperties: false })
 
@@ -157,7 +163,7 @@ export const SourcesSchema = Type.Object({}, {
 
 const meta = {
   revision: count('The revision of the registry that this answer shows. 0 while nothing has been recorded.'),
-  as_of: nullable(text('When that revision was made.', { format: 'date-time' })),
+  as_of: nullable(text('When that revision was made; null while nothing has been recorded.', { format: 'date-time' })),
   lang: text('Language of the names.', { 'x-extensible-enum': [...languages] }),
   lang_fallback: Type.Array(Type.String(), { description: 'Codes in `names`, as kind.code, whose name is in English because none in `lang` is on record.' }),
   members_on: nullable(day('Day for which the membership of regions counts in this answer; null where it plays no part.'))

@@ -1,17 +1,17 @@
 // Organisations and offices.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, day, key, nullable, ref, term, termParameter, text } from '../../http/schemas.ts'
+import { code, codeParameter, codes, day, key, nullable, ref, remark, term, termParameter, text } from '../../http/schemas.ts'
 
 const common = {
   id: key('Key of the organisation or office.', 'iom'),
-  acronym: nullable(text('Acronym as the organisation writes it.')),
+  acronym: nullable(text('Acronym as the organisation writes it; null where it has none on record.')),
   aliases: Type.Array(Type.String(), { description: 'Other acronyms and names in use, such as OIM for IOM.' }),
   name: text('Name in the language of the answer.'),
   name_lang: text('Language that `name` is in.'),
   kind: term('agency_kind', 'What sort of organisation it is.'),
-  country: nullable(code('country', 'Country of a government body.')),
-  url: nullable(text('Official site.', { format: 'uri' })),
-  note: nullable(text('Remark of the registry.')),
+  country: nullable(code('country', 'Country of a national body, of government or of civil society; null for bodies of several countries.')),
+  url: nullable(text('Official site; null where none is on record.', { format: 'uri' })),
+  note: remark(),
   source: code('source', 'Source of name and kind.')
 }
 

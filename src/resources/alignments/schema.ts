@@ -1,6 +1,6 @@
 // Alignments: what is said to advance which item of which framework.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, count, flag, flagParameter, key, nullable, term, termParameter, text } from '../../http/schemas.ts'
+import { code, codeParameter, codes, count, flag, flagParameter, key, nullable, remark, term, termParameter, text } from '../../http/schemas.ts'
 
 export const AlignmentSchema = Type.Object({
   id: key('Key of the alignment.', 'mali-gcm-21'),
@@ -11,8 +11,8 @@ export const AlignmentSchema = Type.Object({
   item: nullable(code('item', 'The item that is advanced; null means the framework as a whole.')),
   basis: term('alignment_basis', 'stated: the source says so. official_mapping: a published mapping does. editorial: the judgement of this registry, published by nobody else.'),
   expanded: flag('True where one statement about all items was written out as one row for each.'),
-  as_published: nullable(text('The statement in the words of the source, shortened.')),
-  note: nullable(text('Remark of the registry.')),
+  as_published: nullable(text('The statement in the words of the source, shortened; null where it has none of its own.')),
+  note: remark(),
   source: code('source', 'Source of the statement.')
 }, { $id: 'Alignment', title: 'Alignment', description: 'A statement that something advances a framework or an item of it.', additionalProperties: false })
 export type Alignment = Static<typeof AlignmentSchema>

@@ -28,8 +28,8 @@ export type Change = Static<typeof ChangeSchema>
 export const ChangeLineSchema = Type.Object({
   ...key,
   field: text('The field that was changed; of a record that was created or deleted, each that has a value.'),
-  before: nullable(text('Its value until then; lists and parts as JSON.')),
-  after: nullable(text('Its value since then.'))
+  before: nullable(text('Its value until then, lists and parts as JSON; null where it had none.')),
+  after: nullable(text('Its value since then; null where it has none.'))
 }, { $id: 'ChangeLine', title: 'ChangeLine', description: 'What a revision did to one field.', additionalProperties: false })
 
 export const ChangeFiltersSchema = Type.Object({

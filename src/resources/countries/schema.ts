@@ -1,19 +1,19 @@
 // Countries, territories and reserved codes.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, day, flag, flagParameter, key, nullable, ref, term, termParameter, text } from '../../http/schemas.ts'
+import { code, codeParameter, codes, day, flag, flagParameter, key, nullable, ref, remark, term, termParameter, text } from '../../http/schemas.ts'
 
 const common = {
   id: key('ISO 3166-1 alpha-3, or the code in use where ISO has none (XKX, XXA).', 'MLI'),
   kind: term('area_kind', 'Country, territory or reserved code.'),
   name: text('Short name in the language of the answer.'),
   name_lang: text('Language that `name` is in.'),
-  iso2: nullable(text('ISO 3166-1 alpha-2. The code of Namibia is the text NA.')),
-  m49: nullable(text('UN M49 code: three digits with leading zeros.')),
+  iso2: nullable(text('ISO 3166-1 alpha-2. The code of Namibia is the text NA. Null where the area has none.')),
+  m49: nullable(text('UN M49 code: three digits with leading zeros. Null where the area has none.')),
   ldc: flag('Least developed country, by the list of the cited source.'),
   lldc: flag('Landlocked developing country, by the list of the cited source.'),
   sids: flag('Small island developing State, by the list of the cited source.'),
   champion: flag('True where an event on record names it a champion country of the Global Compact for Migration (`/v1/events?kind=champion_country` has the sources). False means that none is on record, not that it is none.'),
-  note: nullable(text('Footnote that must be shown with the name.')),
+  note: nullable(text('Footnote that must be shown with the name; null where there is none.')),
   source: code('source', 'Source of codes and names.')
 }
 
@@ -29,7 +29,7 @@ export const CountryRegionSchema = Type.Object({
   scheme: term('region_scheme', 'Whose grouping it is.'),
   valid_from: nullable(day('First day of membership; null where it is not known or always was.')),
   valid_to: nullable(day('First day on which it is no longer a member; null while it lasts.')),
-  note: nullable(text('Remark of the registry.')),
+  note: remark(),
   source: code('source', 'Source of the membership.')
 }, { $id: 'CountryRegion', title: 'CountryRegion', description: 'A region that a country belongs or belonged to.', additionalProperties: false })
 

@@ -1,6 +1,6 @@
 // Datasets: publications of figures that come in editions.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, key, nullable, text } from '../../http/schemas.ts'
+import { code, codeParameter, codes, key, nullable, remark, text } from '../../http/schemas.ts'
 
 export const DatasetSchema = Type.Object({
   id: key('Key of the dataset.', 'undesa-ims'),
@@ -9,10 +9,10 @@ export const DatasetSchema = Type.Object({
   publisher: code('agency', 'Agency that publishes it.'),
   description: text('What it counts and how.'),
   license: text('Licence: an SPDX identifier where one exists, otherwise LicenseRef-<name>.'),
-  url: nullable(text('Page of the publisher.', { format: 'uri' })),
-  current: nullable(code('source', 'The current edition: the newest that no other replaces.')),
+  url: nullable(text('Page of the publisher; null where none is on record.', { format: 'uri' })),
+  current: nullable(code('source', 'The current edition: the newest that no other replaces. Null while no edition is on record.')),
   editions: codes('source', 'All editions on record, newest first.'),
-  note: nullable(text('Remark of the registry.'))
+  note: remark()
 }, { $id: 'Dataset', title: 'Dataset', description: 'A publication of figures; each of its editions is a source.', additionalProperties: false })
 export type Dataset = Static<typeof DatasetSchema>
 

@@ -10,7 +10,7 @@ export const FrameworkLinkSchema = Type.Object({
   related_item: nullable(code('item', 'Its item; null means the framework as a whole.')),
   relation: term('framework_relation', 'How the first stands to the second.'),
   basis: term('alignment_basis', 'stated: the source says so. official_mapping: a mapping of the publisher of a framework does. editorial: the judgement of this registry, published by nobody else.'),
-  note: nullable(text('Why the two are linked, or a remark of the registry.')),
+  note: nullable(text('Why the two are linked, or a remark of the registry; null where that needs no word.')),
   source: code('source', 'Source of the link.')
 }, { $id: 'FrameworkLink', title: 'FrameworkLink', description: 'A link between two frameworks or their items.', additionalProperties: false })
 export type FrameworkLink = Static<typeof FrameworkLinkSchema>

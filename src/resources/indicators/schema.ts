@@ -1,6 +1,6 @@
 // Indicators: what a figure counts.
 import { Type, type Static } from 'typebox'
-import { code, key, nullable, term, termParameter, text } from '../../http/schemas.ts'
+import { code, key, remark, term, termParameter, text } from '../../http/schemas.ts'
 
 export const IndicatorSchema = Type.Object({
   id: key('Key of the indicator.', 'idp_stock'),
@@ -12,7 +12,7 @@ export const IndicatorSchema = Type.Object({
   kind: term('indicator_kind', 'Whether it is counted at an instant, over a period, or as a rate. Stocks and flows are never added up.'),
   mandate: term('mandate', 'The framework under which the people fall that it counts.'),
   breakdowns: Type.Array(Type.String(), { description: 'Codes that `breakdown` of an observation can have, one alone or several joined by a full stop, beside `_T` total, `_U` unknown and `_Z` does not apply. Vocabulary `breakdown` says what they mean.' }),
-  note: nullable(text('Remark of the registry.')),
+  note: remark(),
   source: code('source', 'Source of the definition.')
 }, { $id: 'Indicator', title: 'Indicator', description: 'What a figure counts, in which unit.', additionalProperties: false })
 export type Indicator = Static<typeof IndicatorSchema>

@@ -1,20 +1,20 @@
 // Items of frameworks: objectives, principles, goals, targets, indicators, pillars, priorities, outputs.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, key, nullable, ref, term, termParameter, text } from '../../http/schemas.ts'
+import { code, codeParameter, codes, key, nullable, ref, remark, term, termParameter, text } from '../../http/schemas.ts'
 
 const common = {
   id: key('Key of the item: the framework and the code.', 'gcm-21'),
   framework: code('framework', 'The framework that it belongs to.'),
-  parent: nullable(code('item', 'The item that it stands under, such as the goal of a target.')),
+  parent: nullable(code('item', 'The item that it stands under, such as the goal of a target; null where it stands under the framework itself.')),
   kind: term('item_kind', 'What sort of item it is.'),
   code: text('Number or letter in the framework, such as `21`, `a` or `10.7`.'),
   position: Type.Integer({ description: 'Order within the framework.', minimum: 0 }),
   name: text('Short title in the language of the answer.'),
   name_lang: text('Language that `name` is in.'),
-  wording: nullable(text('Full official title or text: in the language of the answer where that is on record, else in English.')),
-  wording_lang: nullable(text('Language that `wording` is in.')),
-  round_table: nullable(Type.Integer({ description: 'Round table of the International Migration Review Forum that reviews the objective. Only objectives of the Global Compact have one.', minimum: 1, maximum: 4 })),
-  note: nullable(text('Remark of the registry.')),
+  wording: nullable(text('Full official title or text: in the language of the answer where that is on record, else in English. Null where neither is.')),
+  wording_lang: nullable(text('Language that `wording` is in; null where that is.')),
+  round_table: nullable(Type.Integer({ description: 'Round table of the International Migration Review Forum that reviews the objective. Null for all but objectives of the Global Compact.', minimum: 1, maximum: 4 })),
+  note: remark(),
   source: code('source', 'Source of the titles.')
 }
 
@@ -28,7 +28,7 @@ export const ItemLinkSchema = Type.Object({
   relation: term('framework_relation', 'How the first end of the link stands to the second.'),
   direction: text('`from`: the link starts from this item. `to`: it leads to this item.', { 'x-extensible-enum': ['from', 'to'] }),
   basis: term('alignment_basis', 'Who says so: a source, an official mapping, or this registry.'),
-  note: nullable(text('Why the two are linked.')),
+  note: nullable(text('Why the two are linked; null where that needs no word.')),
   source: code('source', 'Source of the link.')
 }, { $id: 'ItemLink', title: 'ItemLink', description: 'A link of an item with another one or with a framework.', additionalProperties: false })
 

@@ -1,19 +1,19 @@
 // Joint programmes of the Migration Multi-Partner Trust Fund.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, key, nullable, partialDate, term, text } from '../../http/schemas.ts'
+import { code, codeParameter, codes, key, nullable, partialDate, remark, term, text } from '../../http/schemas.ts'
 
 export const JointProgrammeSchema = Type.Object({
   id: key('Key of the programme.', 'indonesia-migration-governance'),
   name: text('Title in the language of the answer; a description in square brackets where no page gives the title.'),
   name_lang: text('Language that `name` is in.'),
-  fund_code: nullable(text('Code of the fund at the UN\'s Multi-Partner Trust Fund Office: MIG00 is the Migration Multi-Partner Trust Fund.')),
-  thematic_area: nullable(text('Thematic area of the fund, where a page names it.')),
-  starts: nullable(partialDate('Start, or launch where only that is known.')),
-  ends: nullable(partialDate('End, planned or actual.')),
+  fund_code: nullable(text('Code of the fund at the UN\'s Multi-Partner Trust Fund Office: MIG00 is the Migration Multi-Partner Trust Fund. Null where none is known.')),
+  thematic_area: nullable(text('Thematic area of the fund; null where no page names it.')),
+  starts: nullable(partialDate('Start, or launch where only that is known; null where neither is.')),
+  ends: nullable(partialDate('End, planned or actual; null where it is not known.')),
   date_basis: term('date_basis', 'Whether the dates are given or inferred.'),
   budget_usd: nullable(Type.Number({ description: 'Budget in US dollars; null where no page of a publisher gives it.', minimum: 0 })),
-  partners: nullable(text('National and other partners, as published.')),
-  note: nullable(text('Remark of the registry.')),
+  partners: nullable(text('National and other partners, as published; null where none are named.')),
+  note: remark(),
   source: code('source', 'Source of the programme.'),
   areas: codes('area', 'Countries and regions in which it works.'),
   agencies: codes('agency', 'Participating UN organisations.'),

@@ -1,6 +1,6 @@
 // Who leads and joins networks.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, day, dayParameter, key, nullable, partialDate, term, termParameter, text } from '../../http/schemas.ts'
+import { code, codeParameter, day, dayParameter, key, nullable, partialDate, remark, term, termParameter, text } from '../../http/schemas.ts'
 
 export const MemberSchema = Type.Object({
   id: key('Key of the membership.', 'uganda-iom-co-chair'),
@@ -10,10 +10,10 @@ export const MemberSchema = Type.Object({
   role: term('member_role', 'Its role in the network.'),
   valid_from: nullable(day('First day on which it held the role; null where it is not known.')),
   valid_to: nullable(day('First day on which it no longer held it; null while it lasts or where it is not known.')),
-  stated_on: nullable(partialDate('Date for which the source states it.')),
-  as_published: nullable(text('The role or name in the words of the source.')),
+  stated_on: nullable(partialDate('Date for which the source states it; null where it names none.')),
+  as_published: nullable(text('The role or name in the words of the source; null where they say no more than `role`.')),
   basis: term('evidence_basis', 'Whether the source states it or it is inferred.'),
-  note: nullable(text('Remark of the registry.')),
+  note: remark(),
   source: code('source', 'Source of the membership.')
 }, { $id: 'Member', title: 'Member', description: 'One organisation or office in one role in one network.', additionalProperties: false })
 export type Member = Static<typeof MemberSchema>

@@ -1,6 +1,6 @@
 // Networks as they are listed and as a whole.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, count, key, nullable, partialDate, ref, term, termParameter, text } from '../../http/schemas.ts'
+import { code, codeParameter, codes, count, key, nullable, partialDate, ref, remark, term, termParameter, text } from '../../http/schemas.ts'
 import { EventSchema } from '../events/schema.ts'
 import { MemberSchema } from '../members/schema.ts'
 import { WorkingGroupMemberSchema, WorkingGroupSchema } from '../working_groups/schema.ts'
@@ -12,19 +12,19 @@ const common = {
   name_as_published: nullable(text('Name as its source writes it; null where the network is only named in a list.')),
   level: term('network_level', 'Global, continental, regional or country.'),
   status: term('network_status', 'What is known of its life. `unknown` means that it is only named in an official list.'),
-  last_activity: nullable(partialDate('Last dated activity that a page shows.')),
-  last_activity_source: nullable(code('source', 'Source that shows the last activity.')),
+  last_activity: nullable(partialDate('Last dated activity that a page shows; null where no page dates one, which is no proof of rest.')),
+  last_activity_source: nullable(code('source', 'Source that shows the last activity; null where `last_activity` is.')),
   foundation: term('network_foundation', 'Whether it was founded anew.'),
-  host_mechanism: nullable(text('Existing mechanism under which it works.')),
+  host_mechanism: nullable(text('Existing mechanism under which it works; null where none is told.')),
   membership_basis: term('membership_basis', 'How its source describes who belongs to it.'),
-  stated_member_count: nullable(Type.Integer({ description: 'Number of members that its source states, beside those listed.', minimum: 1 })),
+  stated_member_count: nullable(Type.Integer({ description: 'Number of members that its source states, beside those listed; null where it states none.', minimum: 1 })),
   listed_member_count: count('Distinct organisations and offices recorded in any role but government partner, stakeholder and observer.'),
   established: nullable(partialDate('When it was established: the most precise date on record, the earliest of several. Null where no date is on record, or only that it was before or after one: see `events`.')),
-  established_precision: nullable(text('How precisely that is known. Vocabulary `date_precision`.')),
-  established_source: nullable(code('source', 'Source of that.')),
+  established_precision: nullable(text('How precisely that is known; null where no date is. Vocabulary `date_precision`.')),
+  established_source: nullable(code('source', 'Source of that; null where no date is known.')),
   launched: nullable(partialDate('When it was launched: the most precise date on record, the earliest of several. Null where no date is on record, or only that it was before or after one: see `events`.')),
-  launched_precision: nullable(text('How precisely that is known. Vocabulary `date_precision`.')),
-  launched_source: nullable(code('source', 'Source of that.')),
+  launched_precision: nullable(text('How precisely that is known; null where no date is. Vocabulary `date_precision`.')),
+  launched_source: nullable(code('source', 'Source of that; null where no date is known.')),
   source: code('source', 'Source of the network\'s own facts; dates, members, events and the rest cite their own.')
 }
 
@@ -51,15 +51,15 @@ export const NetworkAlignmentSchema = Type.Object({
   item: nullable(code('item', 'The item that is advanced; null means the framework as a whole.')),
   basis: term('alignment_basis', 'stated: the source says so. official_mapping: a published mapping does. editorial: the judgement of this registry.'),
   expanded: Type.Boolean({ description: 'True where one statement about all items was written out as one row for each.' }),
-  as_published: nullable(text('The statement in the words of the source, shortened.')),
-  note: nullable(text('Remark of the registry.')),
+  as_published: nullable(text('The statement in the words of the source, shortened; null where it has none of its own.')),
+  note: remark(),
   source: code('source', 'Source of the statement.')
 }, { $id: 'NetworkAlignment', title: 'NetworkAlignment', description: 'What a network says that it advances.', additionalProperties: false })
 
 export const NetworkSchema = Type.Object({
   ...common,
-  aim: nullable(text('What it is for, after its source.')),
-  note: nullable(text('Remark of the registry.')),
+  aim: nullable(text('What it is for, after its source; null where no source says so.')),
+  note: remark(),
   areas: Type.Array(ref(NetworkAreaSchema), { description: 'Its area: its country, or the region it covers.' }),
   parents: Type.Array(ref(NetworkParentSchema), { description: 'The networks above it; all of them, as published.' }),
   members: Type.Array(ref(MemberSchema), { description: 'Who leads and joins it, past roles included.' }),

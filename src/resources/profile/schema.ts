@@ -16,7 +16,7 @@ export const ProfileSchema = Type.Object({
   lldc: flag('Landlocked developing country, by the list of the cited source.'),
   sids: flag('Small island developing State, by the list of the cited source.'),
   champion: flag('True where an event on record names it a champion country of the Global Compact for Migration.'),
-  note: nullable(text('Footnote that must be shown with the name.')),
+  note: nullable(text('Footnote that must be shown with the name; null where there is none.')),
   source: code('source', 'Source of codes and names.'),
   networks: Type.Array(ref(NetworkSummarySchema), { description: 'Networks whose own area it is.' }),
   covered_by: codes('network', 'All networks that cover it: its own and those above it, on `members_on`.'),

@@ -1,6 +1,6 @@
 // Which areas a region is made of, and when.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, day, flagParameter, key, nullable, term, termParameter, text } from '../../http/schemas.ts'
+import { code, codeParameter, day, flagParameter, key, nullable, remark, term, termParameter } from '../../http/schemas.ts'
 
 export const RegionMembershipSchema = Type.Object({
   id: key('Key of the membership.', 'rec-ecowas-mli'),
@@ -9,7 +9,7 @@ export const RegionMembershipSchema = Type.Object({
   area: code('area', 'The member: a country, a territory, or a smaller region of the same scheme.'),
   valid_from: nullable(day('First day of membership; null where it is not known or always was.')),
   valid_to: nullable(day('First day on which it is no longer a member; null while it lasts.')),
-  note: nullable(text('Remark of the registry.')),
+  note: remark(),
   source: code('source', 'Source of the membership.')
 }, { $id: 'RegionMembership', title: 'RegionMembership', description: 'A member of a region, with the dates of its membership.', additionalProperties: false })
 export type RegionMembership = Static<typeof RegionMembershipSchema>

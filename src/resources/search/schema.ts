@@ -21,7 +21,7 @@ export const FoundSchema = Type.Object({
   name: text('Its name in the language of the answer.'),
   name_lang: text('Language that `name` is in.'),
   match: text('How it matched. `all`: it has all the words, in any of their forms. `similar`: nothing has, and it has all of them but for a slip. `some`: nothing has that either, and it has one of them.', { 'x-extensible-enum': ['all', 'similar', 'some'] }),
-  about: nullable(text('What it is: the definition of an indicator, the wording of an item, the aim of a network; in English.')),
+  about: nullable(text('What it is: the definition of an indicator, the wording of an item, the aim of a network; in English. Null where no such text is on record.')),
   address: text('Address of the record.', { format: 'uri-reference' })
 }, { $id: 'Found', title: 'Found', description: 'Something that a search found.', additionalProperties: false })
 export type Found = Static<typeof FoundSchema>

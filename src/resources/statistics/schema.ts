@@ -1,6 +1,6 @@
 // Statistics: observations, what there is of them, and publishers side by side.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, count, flag, flagParameter, nullable, partsParameter, ref, term, termParameter, text } from '../../http/schemas.ts'
+import { code, codeParameter, count, flag, flagParameter, nullable, partsParameter, ref, remark, term, termParameter, text } from '../../http/schemas.ts'
 
 const periodPattern = '^[0-9]{4}(-Q[1-4]|-S[12]|-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$'
 const agePattern = '^(_T|_U|_Z|Y[0-9]{1,3}|Y[0-9]{1,3}T[0-9]{1,3}|Y_GE[0-9]{1,3}|Y_LT[0-9]{1,3})$'
@@ -23,11 +23,11 @@ export const ObservationSchema = Type.Object({
   measure_basis: nullableTerm('measure_basis', 'How the publisher defines the people counted, such as foreign-born or foreign citizens; null where it does not say.'),
   attribution: term('attribution', 'How firmly the figure is tied to whom it is attributed to.'),
   attributed_to: nullable(code('agency', 'Whom the source says the figure comes from; null where it is the publisher\'s own.')),
-  attributed_as: nullable(text('That attribution in the words of the source.')),
-  as_reported: nullable(text('The figure in the words of the source.')),
-  note: nullable(text('Remark of the registry.')),
+  attributed_as: nullable(text('That attribution in the words of the source; null where there is none.')),
+  as_reported: nullable(text('The figure in the words of the source; null where those are the number alone.')),
+  note: remark(),
   source: code('source', 'The edition or page that states the value.'),
-  dataset: nullable(code('dataset', 'The dataset that the source is an edition of.')),
+  dataset: nullable(code('dataset', 'The dataset that the source is an edition of; null where it is a page or a document of its own.')),
   publisher: code('agency', 'Agency that published the source.'),
   license: text('Licence of the source: an SPDX identifier where one exists.'),
   redistributable: flag('Whether the figures of the source may be passed on.'),
@@ -86,7 +86,7 @@ export type StatisticsFilters = Static<typeof StatisticsFiltersSchema> & { q?: s
 export const AvailabilitySchema = Type.Object({
   indicator: code('indicator', 'What is counted.'),
   source: code('source', 'The edition or page.'),
-  dataset: nullable(code('dataset', 'The dataset that it is an edition of.')),
+  dataset: nullable(code('dataset', 'The dataset that it is an edition of; null where it is a page or a document of its own.')),
   publisher: code('agency', 'Agency that published it.'),
   unit: term('unit', 'Unit of the values.'),
   observation_count: count('Figures that match the filters.'),
@@ -110,8 +110,8 @@ export const ComparedValueSchema = Type.Object({
   source: figure.source,
   publisher: figure.publisher,
   dataset: figure.dataset,
-  edition: nullable(text('Edition, for an edition of a dataset.')),
-  released: nullable(text('When the source was published, as precisely as it is known.')),
+  edition: nullable(text('Edition, for an edition of a dataset; null for any other source.')),
+  released: nullable(text('When the source was published, as precisely as it is known; null where it does not tell.')),
   breakdown: text('`_T` or `_Z` where the source gives the whole. A source that gives parts only stands here with the first of the indicator\'s `breakdowns` that it has, such as `cause_conflict`.'),
   time_period: figure.time_period,
   time_basis: figure.time_basis,

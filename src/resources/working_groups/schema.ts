@@ -1,18 +1,18 @@
 // Working groups of networks.
 import { Type, type Static } from 'typebox'
-import { code, codeParameter, codes, key, nullable, partialDate, ref, term, termParameter, text } from '../../http/schemas.ts'
+import { code, codeParameter, codes, key, nullable, partialDate, ref, remark, term, termParameter, text } from '../../http/schemas.ts'
 
 const common = {
   id: key('Key of the working group.', 'mali-wg2'),
-  code: nullable(text('Short code as published.')),
+  code: nullable(text('Short code as published; null where it has none.')),
   name: text('Name in the language of the answer.'),
   name_lang: text('Language that `name` is in.'),
   status: term('working_group_status', 'What is known of its life.'),
-  workplan: nullable(text('Workplan it belongs to, as published.')),
-  started: nullable(partialDate('When it began.')),
+  workplan: nullable(text('Workplan it belongs to, as published; null where none is named.')),
+  started: nullable(partialDate('When it began; null where it is not known.')),
   started_precision: term('date_precision', 'How precisely that is known.'),
   basis: term('evidence_basis', 'Whether the start is stated or inferred.'),
-  note: nullable(text('Remark of the registry.')),
+  note: remark(),
   source: code('source', 'Source of the working group.')
 }
 
