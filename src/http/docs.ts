@@ -100,7 +100,7 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
       tags: ['Service'],
       summary: 'This reference, as a page',
       description: 'The page for people who would rather read than parse: it shows the document in a browser, and asks nothing of any other host.',
-      'x-example': { externalValue: '/docs' },
+      'x-example': 'GET /docs in part',
       querystring: parameters({}),
       response: {
         200: { description: 'The page, which needs JavaScript.', headers: headers('Keep it, but ask before each use.'), content: { 'text/html': { schema: Type.String({ description: 'HTML.' }) } } },
@@ -120,7 +120,7 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
       tags: ['Service'],
       summary: 'The script of the reference',
       description: 'What the page `/docs` runs. Its name holds its version, so it never changes and may be kept for ever. Names of other versions are not found.',
-      'x-example': { externalValue: `/docs/${scriptName}` },
+      'x-example': `GET /docs/${scriptName} in part`,
       params: Type.Object({ file: Type.String({ minLength: 1, maxLength: 100, description: 'Name of the script, as the page gives it.', examples: [scriptName] }) }, { additionalProperties: false }),
       querystring: parameters({}),
       response: {

@@ -16,11 +16,9 @@ export const refusedRequests: Record<number, string> = {
   504: 'GET /v1/networks?q=mali when it takes too long'
 }
 
-/** What an operation says of its example in `x-example`: a request with a 200, or an address that has it, where it is too long to stand in the document. */
-export type ExampleOf = string | { externalValue: string }
-
 interface Operation {
-  'x-example'?: ExampleOf
+  /** The request whose answer is the example of its 200; "in part" behind it where the whole would be too long. */
+  'x-example'?: string
   responses: Record<string, { content?: Record<string, { examples?: object }> }>
 }
 
@@ -39,7 +37,7 @@ export function giveExamples (operations: Operation[]): void {
       for (const media of Object.values(content)) {
         const request = status === '200' ? own : refusedRequests[Number(status)]
         if (request === undefined) continue
-        media.examples = { answer: typeof request === 'string' ? { summary: request, value: kept[request] ?? null } : { summary: `GET ${request.externalValue}`, ...request } }
+        media.examples = { answer: { summary: request, value: kept[request] ?? null } }
       }
     }
   }

@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { markDeprecations, type Deprecation } from './deprecation.ts'
-import { giveExamples, type ExampleOf } from './examples.ts'
+import { giveExamples } from './examples.ts'
 import { errorResponses, requestId } from './responses.ts'
 import { parameters } from './schemas.ts'
 
@@ -71,7 +71,7 @@ export async function registerDocument (app: FastifyInstance, { version, publicU
 interface Operation {
   parameters?: Array<{ name: string, in: string }>
   responses: Record<string, { headers?: Record<string, object>, content?: Record<string, { examples?: object }> }>
-  'x-example'?: ExampleOf
+  'x-example'?: string
 }
 
 /** The operations by their address; every one is a GET. */
@@ -230,7 +230,7 @@ export function serveDocument (app: FastifyInstance): void {
         tags: ['Service'],
         summary,
         description: about,
-        'x-example': { externalValue: path },
+        'x-example': `GET ${path} in part`,
         querystring: parameters({}),
         response: {
           200: { description: 'The document as a whole.', headers: { ...requestId, 'Cache-Control': { type: 'string', description: 'It may be kept for some minutes.' } }, content: { [type]: { schema: type === 'application/json' ? Type.Object({}, { additionalProperties: true, description: 'An OpenAPI document.' }) : Type.String({ description: 'An OpenAPI document.' }) } } },

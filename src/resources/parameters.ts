@@ -1,7 +1,6 @@
 // The parameters that all lists, exports and records have, and the words that their operations are called by.
 import type { FastifyInstance } from 'fastify'
 import { Type, type TObject, type TProperties, type TSchema } from 'typebox'
-import type { ExampleOf } from '../http/examples.ts'
 import type { Format } from '../http/formats.ts'
 import { dayParameter, idOf, languages, listParameter, wordsParameter } from '../http/schemas.ts'
 import type { Collection, RecordOf } from './collection.ts'
@@ -55,7 +54,7 @@ export function selectionNote (schema: TObject): object {
 }
 
 /** The request whose answer is the example of the document. */
-export function exampleNote (address: string, query = ''): { 'x-example': ExampleOf } {
+export function exampleNote (address: string, query = ''): { 'x-example': string } {
   return { 'x-example': `GET ${address}${query === '' ? '' : `?${query}`}` }
 }
 

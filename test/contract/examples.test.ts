@@ -5,9 +5,8 @@ import { answersTo, requestsOf } from '../../src/bin/examples.ts'
 import { readExamples } from '../../src/http/examples.ts'
 import { openApp } from '../fixtures/app.ts'
 import { dataFolder, openDatabase } from '../fixtures/engines.ts'
-import { operationsOf } from '../fixtures/operations.ts'
 
-const { app, get } = await openApp(t)
+const { app } = await openApp(t)
 const documents = { '/openapi.json': app.swagger() as any, '/openapi-3.0.json': app.swaggerOf30() as any }
 const requests = requestsOf(documents['/openapi.json'])
 const kept = readExamples()
@@ -21,7 +20,7 @@ await t.test('every media type of every answer has an example', async (t) => {
         const { content = {} } = response.$ref === undefined ? response : document.components.responses[response.$ref.split('/').at(-1)]
         for (const [type, { examples }] of Object.entries<any>(content)) {
           count++
-          if (examples?.answer?.value == null && examples?.answer?.externalValue === undefined) without.push(`${operationId} ${address} ${status} ${type}`)
+          if (examples?.answer?.value == null) without.push(`${operationId} ${address} ${status} ${type}`)
         }
       }
     }
@@ -29,18 +28,6 @@ await t.test('every media type of every answer has an example', async (t) => {
   }
   t.ok(count > 1000, `${count} media types`)
   t.strictSame(Object.keys(kept), requests, 'none is kept that the document has no use for')
-})
-
-await t.test('what is too long for the document is where its example says', async (t) => {
-  const external = operationsOf(app).flatMap(({ path, mediaType, responses }) => {
-    const { externalValue } = responses['200'].content[mediaType].examples.answer
-    return externalValue === undefined ? [] : [{ path, mediaType, externalValue }]
-  })
-  t.ok(external.length >= 4, 'the documents, the page and its script')
-  for (const { path, mediaType, externalValue } of external) {
-    const { status, headers } = await get(externalValue)
-    t.strictSame([status, String(headers['content-type']).split(';')[0]], [200, mediaType], path)
-  }
 })
 
 /** The requests whose answers are not the examples that are kept. */
