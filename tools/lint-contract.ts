@@ -17,7 +17,7 @@ export const committed = ['openapi.json', 'openapi-3.0.json'].map((name) => join
 /** Whether the judges are there: `npm ci --prefix tools` gets them. */
 export const areInstalled = existsSync(join(folder, 'node_modules'))
 
-async function run (name: string, args: string[]): Promise<string> {
+export async function run (name: string, args: string[]): Promise<string> {
   return await new Promise((resolve, reject) => {
     // They end with 1 where they find something, and say of what else is wrong on stderr.
     execFile(process.execPath, [join(folder, 'node_modules/.bin', name), ...args], { cwd: folder, maxBuffer: 2 ** 28, env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' } }, (error, stdout, stderr) => {
