@@ -38,17 +38,17 @@ export function lastReleased (): string | undefined {
   return last === undefined ? undefined : join(releasedFolder, `${last}.json`)
 }
 
-/** What redocly sees in two files. What it ranks lowest may be anything, so that is left out. */
+/** What redocly takes for breaking in two files. What it ranks lower may be anything: all that is new, examples included, is minor to it. */
 export async function redoclyChanges (former: string, latter: string): Promise<Change[]> {
   const said = JSON.parse(await run('redocly', ['diff', '--config', 'redocly.yaml', '--format', 'json', former, latter])) as {
     changes: Array<{ impact: 'major' | 'minor' | 'patch', kind: string, verdicts: Array<{ message: string }>, base?: { pointer: string }, revision?: { pointer: string } }>
   }
   const documents = { base: parse(former), revision: parse(latter) }
-  return said.changes.filter(({ impact }) => impact !== 'patch').map(({ impact, kind, verdicts, ...sides }) => {
+  return said.changes.filter(({ impact }) => impact === 'major').map(({ kind, verdicts, ...sides }) => {
     const side = sides.base === undefined ? 'revision' : 'base'
     const at = keysOf(sides[side]!.pointer)
     const what = verdicts.map(({ message }) => message).join(' ') || kind
-    return { grade: impact === 'major' ? 'breaking' : 'additive', at, ...placeOf(documents[side], at), what: `redocly says: ${what}` }
+    return { grade: 'breaking', at, ...placeOf(documents[side], at), what: `redocly says: ${what}` }
   })
 }
 

@@ -72,18 +72,17 @@ const values = (newInAnswer: Grade): Rule => (before, after, { side, tell }) => 
   // A client that bears null bears its absence.
   for (const value of old) if (!now.includes(value)) tell(value === 'null' && side === 'answer' ? 'additive' : 'breaking', before, `without ${show(value)}`)
   for (const value of now) if (!old.includes(value)) tell(side === 'request' ? 'additive' : newInAnswer, after, `with ${show(value)}`)
-  const kept = old.filter((value) => now.includes(value))
-  if (areColumns(before) && !isDeepStrictEqual(now.slice(0, kept.length), kept)) tell('breaking', before, 'the order of columns changed')
 }
 
 /** The same where a list that is not there stands for all values. */
 const valuesOrAll = (newInAnswer: Grade): Rule => (before, after, context) =>
   (before.value === undefined || after.value === undefined ? constraint : values(newInAnswer))(before, after, context)
 
-/** Whether the values are those of `fields` of a CSV, which stand in the order of its columns. */
-function areColumns ({ document, at: [paths, path, method, , index] }: Spot): boolean {
-  const operation = paths === 'paths' ? document.paths[path!]?.[method!] : undefined
-  return operation?.responses?.['200']?.content?.['text/csv'] !== undefined && operation.parameters?.[index!]?.name === 'fields'
+/** Columns of a CSV, which may only get longer at the end. */
+const columns: Rule = (before, after, { tell }) => {
+  const [old, now] = [listOf(before), listOf(after)]
+  if (!isDeepStrictEqual(now.slice(0, old.length), old)) tell('breaking', before.value === undefined ? after : before, 'a column went, or changed its place')
+  else tell('additive', after, `with ${now.slice(old.length).map(show).join(', ')}`)
 }
 
 /** A flag of a parameter, or a list of fields. */
@@ -179,7 +178,7 @@ export function placeOf (document: any, at: string[]): { where: string, name: st
       i += 2
     } else if (nouns[key] !== undefined && name !== undefined) {
       // Those of an operation have a number.
-      const called = key === 'parameters' ? resolved(spotAt(document, at.slice(0, i + 2))).value?.name ?? name : name
+      const called = key === 'parameters' && at[0] === 'paths' ? resolved(spotAt(document, at.slice(0, i + 2))).value?.name ?? name : name
       steps.push({ text: `${nouns[key]} ${called}`.trim(), name: called })
       i++
     } else steps.push({ text: key })
@@ -214,6 +213,9 @@ const leaves: Record<string, Rule> = {
   ...under('maximum maxLength maxItems', bound(1)),
   ...under('minimum minLength minItems', bound(-1)),
   ...under('pattern format x-code x-vocabulary x-key x-selection', constraint),
+  'x-columns': columns,
+  // When it is to go; that it is, `deprecated` says.
+  'x-sunset': words,
   deprecated: (_before, after, { tell }) => tell('additive', after, after.value === true ? 'announced to go' : 'stays')
 }
 

@@ -98,7 +98,8 @@ interface Column {
   of?: { field: string, kind: CodeKind }
 }
 
-function columnsOf (row: TObject, fields: string[] | undefined, named: string[] | undefined): Column[] {
+/** The fields, then the names of the codes in them. */
+export function columnsOf (row: TObject, fields: string[] | undefined, named: string[] | undefined): Column[] {
   const kept = Object.keys(row.properties).filter((field) => fields === undefined || fields.includes(field))
   return [
     ...kept.map((name) => ({ name })),

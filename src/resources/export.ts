@@ -6,8 +6,8 @@ import { mediaTypes } from '../http/formats.ts'
 import { cachedHeaders, encodingHeader, errorResponses, notModified } from '../http/responses.ts'
 import { parameters } from '../http/schemas.ts'
 import type { Collection } from './collection.ts'
-import { rowsInBlocks, rowsOfCopy } from './export-rows.ts'
-import { exampleNote, keyNote, linkHeader, listParameters, operationId } from './parameters.ts'
+import { columnsOf, rowsInBlocks, rowsOfCopy } from './export-rows.ts'
+import { exampleNote, keyNote, linkHeader, listParameters, operationId, rowOf } from './parameters.ts'
 import { addresser, ask, atOnce, head, type Services } from './question.ts'
 
 export function registerExport (app: FastifyInstance, services: Services, collection: Collection, format: 'csv' | 'ndjson'): void {
@@ -34,7 +34,8 @@ export function registerExport (app: FastifyInstance, services: Services, collec
         ...errorResponses([504])
       },
       ...exampleNote(`/v1${path}.${format}`, collection.example),
-      ...keyNote(collection, format)
+      ...keyNote(collection, format),
+      ...format === 'csv' ? { 'x-columns': columnsOf(rowOf(collection, format), undefined, collection.named).map(({ name }) => name) } : {}
     }
   }, async (request, reply) => {
     const encoding = pickEncoding(request)

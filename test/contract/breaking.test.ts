@@ -6,6 +6,7 @@ import t from 'tap'
 import { faultsOf, judgeRelease, merged, redoclyChanges, versionAfter } from '../../tools/compare-contract.ts'
 import { changesBetween, type Change, type Grade } from '../../tools/contract-changes.ts'
 import { areInstalled, committed } from '../../tools/lint-contract.ts'
+import { follow } from '../fixtures/operations.ts'
 import { copyRepository, run } from '../fixtures/process.ts'
 
 const skip = areInstalled ? false : 'REDOCLY WAS NOT ASKED for changes, since it is not there: npm ci --prefix tools gets it'
@@ -18,7 +19,13 @@ await t.test('what is committed may be released', async (t) => {
 })
 
 const operation = ({ paths }: any, path: string): any => paths[path].get
-const parameter = (document: any, path: string, name: string): any => operation(document, path).parameters.find((one: any) => one.name === name)
+/** A parameter of one operation, written out where it is shared, so that a change is one of this operation alone. */
+function parameter (document: any, path: string, name: string): any {
+  const { parameters } = operation(document, path)
+  const index = parameters.findIndex((one: any) => follow(document, one).name === name)
+  parameters[index] = structuredClone(follow(document, parameters[index]))
+  return parameters[index]
+}
 const field = ({ components }: any, schema: string, name: string): any => components.schemas[schema].properties[name]
 const success = (document: any, path: string): any => operation(document, path).responses[200]
 const without = (list: any[], value: unknown): any[] => list.filter((one) => one !== value)
@@ -102,8 +109,10 @@ const breaking: Seed[] = [
   ['rows come in another order', 'GET /v1/networks, parameter sort, description: the default is no longer "id"', (document) => { const sort = parameter(document, '/v1/networks', 'sort'); sort.description = sort.description.replace('Default: id.', 'Default: name.') }],
   ['another key', 'GET /v1/networks, x-key: ["id"] → ["id","name"]', (document) => { operation(document, '/v1/networks')['x-key'] = ['id', 'name'] }],
   ['fields can no longer be chosen', 'GET /v1/networks, x-selection', (document) => { delete operation(document, '/v1/networks')['x-selection'] }],
-  ['columns change places', 'GET /v1/networks.csv, parameter fields, enum: the order of columns changed', (document) => { parameter(document, '/v1/networks.csv', 'fields').schema.items.enum.reverse() }],
-  ['a column comes before the last', 'GET /v1/networks.csv, parameter fields, enum: the order of columns changed', (document) => { parameter(document, '/v1/networks.csv', 'fields').schema.items.enum.unshift('slug') }],
+  ['columns change places', 'GET /v1/networks.csv, x-columns: a column went, or changed its place', (document) => { operation(document, '/v1/networks.csv')['x-columns'].reverse() }],
+  ['a column comes before the last', 'GET /v1/networks.csv, x-columns: a column went, or changed its place', (document) => { operation(document, '/v1/networks.csv')['x-columns'].splice(-1, 0, 'slug') }],
+  ['a column goes', 'GET /v1/networks.csv, x-columns: a column went, or changed its place', (document) => { operation(document, '/v1/networks.csv')['x-columns'].pop() }],
+  ['columns are no longer told', 'GET /v1/networks.csv, x-columns: a column went, or changed its place', (document) => { delete operation(document, '/v1/networks.csv')['x-columns'] }],
   ['a media type goes', 'GET /v1/networks.csv, answer 200, text/csv: gone', (document) => { const answer = success(document, '/v1/networks.csv'); answer.content = { 'text/plain': answer.content['text/csv'] } }],
   ['a body goes', 'GET /v1/networks, answer 200, application/json: gone', (document) => { delete success(document, '/v1/networks').content }],
   ['a status goes', 'GET /v1/networks/{id}, answer 404: gone', (document) => { delete operation(document, '/v1/networks/{id}').responses[404] }],
@@ -129,7 +138,8 @@ const additive: Seed[] = [
   ['a field that is never null now', 'schema NetworkSummary, field launched, type: without "null"', (document) => { field(document, 'NetworkSummary', 'launched').type = 'string' }],
   ['a code', 'schema NetworkSummary, field level, x-extensible-enum: with "local"', (document) => { field(document, 'NetworkSummary', 'level')['x-extensible-enum'].unshift('local') }],
   ['a schema', 'schema Slug: new', ({ components }) => { components.schemas.Slug = { type: 'string' } }],
-  ['a column at the end', 'GET /v1/networks.csv, parameter fields, enum: with "slug"', (document) => { parameter(document, '/v1/networks.csv', 'fields').schema.items.enum.push('slug') }],
+  ['a column at the end', 'GET /v1/networks.csv, x-columns: with "slug"', (document) => { operation(document, '/v1/networks.csv')['x-columns'].push('slug') }],
+  ['columns are told', 'GET /v1/networks.csv, x-columns: with "id"', (document) => { operation(document, '/v1/networks.csv')['x-columns'] = ['id'] }, (document) => { delete operation(document, '/v1/networks.csv')['x-columns'] }],
   ['a header', 'GET /v1/networks, answer 200, header Age: new', (document) => { success(document, '/v1/networks').headers.Age = { required: true, schema: { type: 'integer' } } }],
   ['a media type', 'GET /v1/networks, answer 200, application/geo+json: new', (document) => { success(document, '/v1/networks').content['application/geo+json'] = { schema: { type: 'object' } } }],
   ['an error', 'GET /v1/networks, answer 410: new', (document) => { operation(document, '/v1/networks').responses[410] = { $ref: '#/components/responses/NotFound' } }],
@@ -184,7 +194,7 @@ await t.test('redocly is asked too', { skip }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'registry-contract-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const files = ['former.json', 'latter.json'].map((name) => join(folder, name)) as [string, string]
-  for (const what of ['a parameter moves to the headers', 'a field may be null', 'a parameter takes fewer values', 'a header of a shared answer goes']) {
+  for (const what of ['a shared parameter becomes required', 'a field may be null', 'an address goes', 'a header of a shared answer goes']) {
     const pair = sides(breaking.find((seed) => seed[0] === what)!)
     pair.forEach((side, index) => writeFileSync(files[index]!, JSON.stringify(side)))
     const [ours, theirs] = [changesBetween(...pair), await redoclyChanges(...files)]

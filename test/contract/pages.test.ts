@@ -109,6 +109,7 @@ for (const collection of collections) {
     await t.test('CSV is the same table', async (t) => {
       const { text } = await get(exported('csv'))
       const [header, ...table] = parse(text) as string[][]
+      t.same(header, collection.csv.columns, 'its header is the one that the document tells')
       const cell = (value: Scalar | string[]): string => value === null ? '' : Array.isArray(value) ? value.join(';') : String(value)
       if (hasParts) {
         // A line for each part of a row, with what holds for the row.
