@@ -1,5 +1,5 @@
 // /v1/changes: whoever applies them holds what the registry holds, wherever the copy began, for random histories.
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import type { Connection } from '../../src/db/connect.ts'
 import { write } from '../../src/db/revision.ts'
@@ -7,7 +7,8 @@ import type { DB } from '../../src/db/types.ts'
 import { encodeCursor, type Scalar } from '../../src/http/cursor.ts'
 import { mostSorted } from '../../src/resources/changes/figures.ts'
 import { openApp, type TestApp } from '../fixtures/app.ts'
-import { randomFrom, writeRandomObservations, type Random } from '../fixtures/random-observations.ts'
+import { editAnything, type GoneRow } from '../fixtures/random-edits.ts'
+import { randomFrom, writeRandomObservations } from '../fixtures/random-observations.ts'
 
 type Fields = Record<string, any>
 interface Change { revision: number, time: string, resource: string, id: string, op: string, fields: string[], before: Fields | null, after: Fields | null }
@@ -89,43 +90,11 @@ function same (t: Test, is: Copy, should: Copy, message: string): void {
   t.strictSame([is.size, sorted(is.get(differ[0]!))], [should.size, sorted(should.get(differ[0]!))], `${message}: ${should.size} records ${differ[0] ?? ''}`)
 }
 
-/** Columns that can be written over without regard to anything else. */
-const texts: Array<[table: keyof DB, column: string]> = [
-  ['network', 'note'], ['network', 'name_fr'], ['member', 'note'], ['working_group', 'note'], ['event', 'note'], ['event', 'title'], ['joint_programme', 'partners'], ['agency', 'name_es'], ['area', 'note'], ['area', 'name_ru'],
-  ['area_member', 'note'], ['framework', 'description'], ['framework_item', 'wording_fr'], ['framework_link', 'note'], ['alignment', 'as_published'], ['indicator', 'definition'], ['dataset', 'note'], ['source', 'note'], ['vocabulary', 'definition']
-]
-/** Tables whose rows nothing needs. */
-const loose: Array<keyof DB> = ['alignment', 'member', 'working_group_member', 'joint_programme_agency', 'joint_programme_area', 'network_parent', 'network_area', 'area_alias', 'area_member', 'framework_link']
-
-/** Some random edits of the registry. Rows that are gone come back now and then. */
-async function editAnything (trx: Transaction<DB>, random: Random, gone: Array<{ table: keyof DB, row: Fields }>): Promise<void> {
-  const rowsOf = async (table: keyof DB): Promise<Fields[]> => (await sql<{ row: Fields }>`select to_jsonb(t) as row from ${sql.table(table)} t order by to_jsonb(t)::text collate "C"`.execute(trx)).rows.map(({ row }) => row)
-  const is = (row: Fields) => sql`to_jsonb(t) = ${JSON.stringify(row)}::jsonb`
-  for (let n = 1 + random.below(6); n > 0; n--) {
-    const what = random.below(4)
-    if (what === 0 && gone.length > 0) {
-      const { table, row } = gone.splice(random.below(gone.length), 1)[0]!
-      const columns = sql.join(Object.keys(row).map((column) => sql.ref(column)))
-      await sql`insert into ${sql.table(table)} (${columns}) select ${columns} from jsonb_populate_record(null::${sql.table(table)}, ${JSON.stringify(row)}::jsonb) on conflict do nothing`.execute(trx)
-    } else if (what === 1) {
-      const table = random.pick(loose)
-      for (const row of random.some(await rowsOf(table), 3)) {
-        await sql`delete from ${sql.table(table)} t where ${is(row)}`.execute(trx)
-        const { rows: generated } = await sql<{ column_name: string }>`select column_name from information_schema.columns where table_schema = 'public' and table_name = ${table} and is_generated <> 'NEVER'`.execute(trx)
-        gone.push({ table, row: Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'revision' && !generated.some(({ column_name: name }) => name === column))) })
-      }
-    } else {
-      const [table, column] = random.pick(texts)
-      for (const row of random.some(await rowsOf(table), 4)) await sql`update ${sql.table(table)} t set ${sql.ref(column)} = ${random.pick(['one', 'two', 'trois, quatre'])} where ${is(row)}`.execute(trx)
-    }
-  }
-}
-
 await t.test('a copy is what the registry is, wherever it began', async (t) => {
   const app = await openApp(t)
   const { get, connection } = app
   const random = randomFrom(41)
-  const gone: Array<{ table: keyof DB, row: Fields }> = []
+  const gone: GoneRow[] = []
   const edits = async (count: number): Promise<void> => {
     for (let n = 0; n < count; n++) await write(connection.db, edit, async (trx) => await editAnything(trx, random, gone))
   }
