@@ -57,7 +57,7 @@ const asked: Record<string, string[]> = {
   date_from: ['2020-01-01', '2022-01-01'],
   date_to: ['2020-01-01', '2022-01-01'],
   framework: ['gcm', 'sdg'],
-  group_by: ['indicator,region,time_period,source&region=m49-001,m49-002', 'indicator,country,origin,sex,time_period,source'],
+  group_by: ['indicator,region&indicator=migrant_stock&source=undesa-ims-2024&time_period=2020&region=m49-001,m49-002,m49-011', 'indicator,country,origin,sex,time_period,source'],
   item: ['gcm-23', 'gcm-1,gcm-2,gcm-7'],
   min_ratio: ['2', '100'],
   region: ['rec-ecowas', 'm49-011', 'm49-014'],
@@ -184,6 +184,13 @@ await writeRandomObservations(first.connection, {
     await sql`update joint_programme set thematic_area = ${`Area ${told.size}`} where ${some}`.execute(trx)
     await sql`update alignment set basis = 'official_mapping' where ${some}`.execute(trx)
     await sql`update observation set attributed_to = case attributed_to when 'iom' then 'idmc' else 'iom' end where md5(country || time_period || ${told.size}::text) < '2'`.execute(trx)
+    if (told.size === 1) await sql`update indicator set unit = 'cases' where id = 'migrant_stock'`.execute(trx)
+    // What was the current edition of a dataset no longer is.
+    if (told.size === 1) {
+      await sql`
+        update source set supersedes = current.id from (select row_number() over () as n, id from (select distinct on (dataset) id from source where dataset is not null order by dataset, released desc nulls last, id desc) as tops) as current,
+          (select row_number() over (order by id) as n, id from source where dataset is null) as later where later.n = current.n and source.id = later.id`.execute(trx)
+    }
     // The counts that regions state.
     await sql`update observation set value = value + 1, qualifier = case qualifier when 'exact' then 'at_least' else 'exact' end, note = 'Counted again.' where indicator = 'network_count' and country like '%-%'`.execute(trx)
     if (told.size === 1) await sql`delete from observation o where indicator = 'network_count' and country like '%-%' and time_period = (select max(time_period) from observation where indicator = o.indicator and country = o.country)`.execute(trx)
