@@ -191,6 +191,7 @@ await writeRandomObservations(first.connection, {
         update source set supersedes = current.id from (select row_number() over () as n, id from (select distinct on (dataset) id from source where dataset is not null order by dataset, released desc nulls last, id desc) as tops) as current,
           (select row_number() over (order by id) as n, id from source where dataset is null) as later where later.n = current.n and source.id = later.id`.execute(trx)
     }
+    if (told.size === 1) await sql`update observation set value = 0 where indicator = 'migrant_stock' and source = 'undesa-ims-2024' and time_period = '2020'`.execute(trx)
     // The counts that regions state.
     await sql`update observation set value = value + 1, qualifier = case qualifier when 'exact' then 'at_least' else 'exact' end, note = 'Counted again.' where indicator = 'network_count' and country like '%-%'`.execute(trx)
     if (told.size === 1) await sql`delete from observation o where indicator = 'network_count' and country like '%-%' and time_period = (select max(time_period) from observation where indicator = o.indicator and country = o.country)`.execute(trx)
@@ -204,7 +205,7 @@ await writeRandomObservations(first.connection, {
     told.set(revision, answers)
     for (const [i, question] of questions.entries()) {
       // In between, only some are asked, to save time.
-      if (told.size !== 2 || i % 3 === 0 || ['all', 'record'].includes(question.about)) answers.set(i, await answerTo(first.get, question))
+      if (told.size !== 2 || i % 5 === 0 || ['all', 'record'].includes(question.about)) answers.set(i, await answerTo(first.get, question))
     }
   }
 })
