@@ -38,10 +38,14 @@ export interface AppOptions {
   deprecations?: Deprecation[]
 }
 
+/** Pages of any origin may read the answer, with these headers. */
+const forAnyOrigin = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'ETag, Link, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Content-Language, Deprecation, Sunset' } as const
+
 /** Of Helmet's headers those that mean nothing where there is no page. */
 const forPages = { crossOriginOpenerPolicy: false, originAgentCluster: false, xDnsPrefetchControl: false, xDownloadOptions: false, xPermittedCrossDomainPolicies: false, xXssProtection: false } as const
 
 export async function buildApp ({ config, connection, log, deprecations = toGo }: AppOptions): Promise<FastifyInstance> {
+  const security = securityHeaders({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false }, crossOriginResourcePolicy: { policy: 'cross-origin' }, ...forPages })
   const app = Fastify({
     ...(log === undefined ? {} : { loggerInstance: log }),
     // A logger for each request would cost more than a 304 does; the two lines that a request can log name its id themselves.
@@ -59,9 +63,12 @@ export async function buildApp ({ config, connection, log, deprecations = toGo }
       compilersFactory: { buildValidator: () => validatorCompiler as never, buildSerializer: () => () => JSON.stringify }
     },
     routerOptions: { querystringParser: parseQuery, maxParamLength: 100 },
-    frameworkErrors: frameworkError,
+    // No hook has seen the request by then.
+    frameworkErrors: (error, request, reply) => frameworkError(error, request, reply.headers({ ...security, ...forAnyOrigin })),
     clientErrorHandler: clientError
   })
+  // Node would answer what Expect asks for and it does not know without a problem; it may as well be ignored.
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response))
 
   const reads = createReads(connection)
   const given = new AnswersGiven(config.answerCacheMegabytes * 1_000_000)
@@ -99,12 +106,11 @@ export async function buildApp ({ config, connection, log, deprecations = toGo }
 
   requireFullSchemas(app)
   await app.register(accepts)
-  const security = securityHeaders({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false }, crossOriginResourcePolicy: { policy: 'cross-origin' }, ...forPages })
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(security)
     done()
   })
-  await app.register(cors, { origin: '*', methods: ['GET', 'HEAD'], exposedHeaders: ['ETag', 'Link', 'X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Content-Language', 'Deprecation', 'Sunset'], strictPreflight: false })
+  await app.register(cors, { origin: '*', methods: ['GET', 'HEAD'], exposedHeaders: forAnyOrigin['access-control-expose-headers'], strictPreflight: false })
   await registerRateLimit(app, config)
   handleProblems(app, { translate: problemOfDatabaseError, limited: config.rateLimit > 0 })
   await registerDocument(app, { version: packageJson.version, publicUrl: config.publicUrl, deprecations })

@@ -104,8 +104,8 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
       querystring: parameters({}),
       response: {
         200: { description: 'The page, which needs JavaScript.', headers: headers('Keep it, but ask before each use.'), content: { 'text/html': { schema: Type.String({ description: 'HTML.' }) } } },
-        304: { ...notModified, headers: tagged },
-        ...errorResponses()
+        304: { ...notModified, headers: headers('Keep it, but ask before each use.') },
+        ...errorResponses([406])
       }
     }
   }, async (request, reply) => {
@@ -125,8 +125,8 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
       querystring: parameters({}),
       response: {
         200: { description: 'The script of the page.', headers: headers('Keep it for ever.'), content: { 'text/javascript': { schema: Type.String({ description: 'JavaScript.' }) } } },
-        304: { ...notModified, headers: tagged },
-        ...errorResponses([404, 414])
+        304: { ...notModified, headers: headers('Keep it for ever.') },
+        ...errorResponses([404, 406, 414])
       }
     }
   }, async (request, reply) => {

@@ -80,11 +80,17 @@ function operationsOf (document: any): Array<[path: string, operation: Operation
 }
 
 /** Headers that the service sets whatever the route. */
-const everywhere = { 'Access-Control-Allow-Origin': { description: 'Pages of any origin may read the answer.', schema: { type: 'string' } } }
+const everywhere = {
+  'Access-Control-Allow-Origin': { description: 'Pages of any origin may read the answer.', schema: { type: 'string' } },
+  'Access-Control-Expose-Headers': { description: 'Headers that such pages may read too.', schema: { type: 'string' } }
+}
 const counted = {
   RateLimit: { description: 'How many requests are left, and for how many seconds (draft-ietf-httpapi-ratelimit-headers). Absent where requests are not counted, as where the client holds the answer.', schema: { type: 'string' } },
   'RateLimit-Policy': { description: 'How many requests are allowed in how many seconds.', schema: { type: 'string' } }
 }
+
+/** Headers that not every answer has whose description names them; all others are always there. */
+const notAlways = new Set(['Access-Control-Expose-Headers', 'Content-Encoding', 'Link', ...Object.keys(counted)])
 
 /** Says of all operations and numbers what holds for all of them. */
 function complete (document: any, deprecations: Deprecation[]): any {
@@ -92,8 +98,9 @@ function complete (document: any, deprecations: Deprecation[]): any {
   for (const [path, { responses }] of operations) {
     // Whoever asks for the health is not counted.
     if (path.startsWith('/health/')) delete responses['429']
-    for (const [status, response] of Object.entries(responses)) {
-      response.headers = { ...response.headers, ...everywhere, ...path.startsWith('/health/') || status.startsWith('5') ? {} : counted }
+    for (const response of Object.values(responses)) {
+      response.headers = { ...response.headers, ...everywhere, ...path.startsWith('/health/') ? {} : counted }
+      for (const [name, header] of Object.entries(response.headers)) response.headers[name] = { required: !notAlways.has(name), ...header as object }
     }
   }
   const look = (value: any): void => {

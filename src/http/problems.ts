@@ -80,7 +80,7 @@ function problemOf (error: unknown, translate: ProblemOptions['translate']): Pro
 function send (problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.status >= 500) request.log.error({ request_id: request.id, err: problem.cause ?? problem, code: problem.code }, problem.message)
   // What an answer that was under way had already set does not hold for the problem.
-  for (const name of ['etag', 'content-disposition', 'content-language', 'link', 'last-modified']) reply.removeHeader(name)
+  for (const name of ['etag', 'content-disposition', 'content-language', 'link', 'last-modified', 'vary']) reply.removeHeader(name)
   return reply
     .code(problem.status)
     .headers({ ...problem.headers, 'cache-control': 'no-store' })
@@ -112,7 +112,7 @@ export function handleProblems (app: FastifyInstance, options: ProblemOptions): 
   const limit = options.limited ? app.rateLimit() : undefined
   app.addHook('onRequest', async (request, reply) => {
     // A slash at the end would be an empty key to the router.
-    if (!request.is404 && !/.[/](?:[?]|$)/.test(request.url)) return
+    if (!request.is404 && !/^[^?]+[/](?:[?]|$)/.test(request.url)) return
     await limit?.call(app, request, reply)
     throw unknownAddress(request)
   })
@@ -147,5 +147,5 @@ export function clientError (error: NodeJS.ErrnoException, socket: Socket): void
   const requestId = randomUUID()
   const body = JSON.stringify(bodyOf(new Problem(code, detail), '', requestId))
   const { status } = problems[code]
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nx-request-id: ${requestId}\r\nconnection: close\r\n\r\n${body}`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\naccess-control-allow-origin: *\r\nx-request-id: ${requestId}\r\nconnection: close\r\n\r\n${body}`)
 }

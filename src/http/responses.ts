@@ -10,7 +10,7 @@ const retryAfter = { 'Retry-After': { type: 'integer', minimum: 0, description: 
 export const cachedHeaders = {
   ...requestId,
   ETag: { type: 'string', description: 'Strong validator "<revision>.<row revision>.<variant>"; send it back in If-None-Match.' },
-  'Cache-Control': { type: 'string', description: 'Keep it, but ask before each use: asking is cheap and never stale.' },
+  'Cache-Control': { type: 'string', description: 'Keep data, but ask before each use: asking is cheap and never stale. Keep no problems.' },
   'Content-Language': { type: 'string', description: 'Languages of the names.' },
   Vary: { type: 'string', description: 'Request headers that the answer depends on.' }
 }
@@ -18,7 +18,9 @@ export const cachedHeaders = {
 /** Of an answer that is compressed where the client takes it. */
 export const encodingHeader = { 'Content-Encoding': { type: 'string', description: 'zstd or gzip, where Accept-Encoding asks for it.' } }
 
-function problemResponse (codes: ProblemCode[], headers: object = requestId): object {
+const ofProblems = { ...requestId, 'Cache-Control': cachedHeaders['Cache-Control'] }
+
+function problemResponse (codes: ProblemCode[], headers: object): object {
   return {
     description: codes.map((code) => `Problem \`${code}\`: ${problems[code].about}`).join('\n\n'),
     headers,
@@ -29,10 +31,10 @@ function problemResponse (codes: ProblemCode[], headers: object = requestId): ob
 /** The error answers of a route: those that every route can give, and the statuses named. The document holds each once. */
 export function errorResponses (statuses: number[] = []): Record<string, object> {
   const codes = Object.keys(problems) as ProblemCode[]
-  return Object.fromEntries([...new Set([400, 406, 429, 500, 503, ...statuses])].sort((a, b) => a - b).map((status) => [
+  return Object.fromEntries([...new Set([400, 429, 500, 503, ...statuses])].sort((a, b) => a - b).map((status) => [
     status,
-    problemResponse(codes.filter((code) => problems[code].status === status), status === 429 || status === 503 ? { ...requestId, ...retryAfter } : requestId)
+    problemResponse(codes.filter((code) => problems[code].status === status), status === 429 || status === 503 ? { ...ofProblems, ...retryAfter } : ofProblems)
   ]))
 }
 
-export const notModified = { type: 'null', description: 'The answer that the client holds, named in If-None-Match, is still the right one.', headers: { ETag: cachedHeaders.ETag, ...requestId } }
+export const notModified = { type: 'null', description: 'The answer that the client holds, named in If-None-Match, is still the right one.', headers: { ETag: cachedHeaders.ETag, ...requestId, 'Cache-Control': cachedHeaders['Cache-Control'], Vary: cachedHeaders.Vary } }

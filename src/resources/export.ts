@@ -31,7 +31,7 @@ export function registerExport (app: FastifyInstance, services: Services, collec
           content: { [mediaTypes[format]]: { schema: Type.String({ description: format === 'csv' ? 'RFC 4180 with LF.' : 'Newline-delimited JSON.' }) } }
         },
         304: notModified,
-        ...errorResponses([504])
+        ...errorResponses([406, 504])
       },
       ...exampleNote(`/v1${path}.${format}`, collection.example),
       ...keyNote(collection, format),

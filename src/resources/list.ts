@@ -31,7 +31,7 @@ export function registerList (app: FastifyInstance, services: Services, collecti
           content: { 'application/json': { schema: Type.Unsafe({ $ref: `${idOf(row)}Page#` }) } }
         },
         304: notModified,
-        ...errorResponses([504])
+        ...errorResponses([406, 504])
       },
       ...exampleNote(`/v1${path}`, collection.example),
       ...selectionNote(row),

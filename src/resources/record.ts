@@ -74,7 +74,7 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
       response: {
         200: { description: `The ${view.one} with what is needed to read it.`, headers: cachedHeaders, content: { 'application/json': { schema: Type.Unsafe({ $ref: `${idOf(schema)}Answer#` }) } } },
         304: notModified,
-        ...errorResponses([404, 414, 504])
+        ...errorResponses([404, 406, 414, 504])
       },
       ...exampleNote(`/v1${path}/${example}${view.under}`, record.example),
       ...selectionNote(schema)

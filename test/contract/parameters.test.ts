@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap'
 import { openApp, type Answer } from '../fixtures/app.ts'
 import { codesOf, operationsOf, withQuery as joined, type Operation, type Parameter, type ParameterSchema } from '../fixtures/operations.ts'
+import { broken, closed, long, never, sortOf, wrong } from '../fixtures/wrong-values.ts'
 
 const { app, get } = await openApp(t)
 const operations = operationsOf(app)
@@ -30,35 +31,6 @@ function refused (t: Test, address: string, { status, json }: Answer, parameter:
   if (issue.detail.length === 0 || issue.detail.length > 2000) t.fail(`${shown}: the detail has ${issue.detail.length} characters`)
   refusals++
   return issue
-}
-
-// Values that no parameter of the type takes, as they stand in the address. Broken are those that are no text at all.
-const broken = ['%zz', '%', '%ED%A0%80', '%ff', '%c0%af']
-const never = ['', '__proto__%00', '%00', ...broken]
-const long = 'x'.repeat(10_000)
-const wrong: Record<string, string[]> = {
-  integer: ['abc', '1e999', '1.5', '1.0', '0x10', '-0', '-1', '01', '+1', '%201', '1%20', '9007199254740993', '99999999999999999999', 'NaN', 'Infinity', 'true', 'null', '1,2', '__proto__', '1'.repeat(10_000)],
-  number: ['abc', '1e999', '1e3', '0x10', '-0', '-1', '0', '01', '+1', '.5', '1.', '%201', '99999999999999999999', 'NaN', 'Infinity', 'true', '1,2', '__proto__', '1'.repeat(10_000)],
-  boolean: ['TRUE', 'True', '1', '0', 'yes', 'on', 'null', 'true,false', '%20true', '__proto__', 'constructor', long],
-  code: ['zzzzzzzzz', '-0', '1e999', '__proto__', 'constructor', 'toString', 'hasOwnProperty', '*', '%25', '%27', 'a,,b', ',', `${long}`],
-  enum: ['zzzzzzzzz', '-0', '1e999', '__proto__', 'constructor', 'toString', '%20', ',', long],
-  date: ['2020', '2020-01', '2020-13-01', '2020-02-30', '2021-02-29', '2020-1-1', '20200101', '01-01-2020', 'now', 'infinity', '-infinity', '2020-01-01T00:00:00Z', '0000-01-01', '-2020-01-01', '12020-01-01', '1e999', '__proto__', 'constructor', long],
-  as_of: ['0', '-1', '-0', '00', '01', '1.5', '0x10', '1e1', '1e999', '999999', '9007199254740993', '99999999999999999999', 'now', 'yesterday', '2020-01-01', '9999-12-31T23:59:59Z', '2999-01-01T00:00:00Z', '1900-01-01T00:00:00Z', '0000-01-01T00:00:00Z', '0000-01-01T00:00:00%2B14:00',
-    '0001-01-01T00:00:00Z', '2020-13-01T00:00:00Z', '2026-02-30T00:00:00Z', '2026-01-01T25:00:00Z', '2026-01-01T00:60:00Z', '2026-01-01T00:00:00', '2026-01-01T00:00:00%2B99:99', '__proto__', 'constructor', long],
-  text: [long, '%0a', '%07', 'a%00b'],
-  cursor: ['abc', 'W10', 'WyIiXQ', 'bnVsbA', 'e30', '__proto__', 'constructor', '*', 'x'.repeat(2001), long]
-}
-
-/** The codes of a closed list. */
-const closed = (schema: ParameterSchema): string[] | undefined => (schema.items ?? schema).enum ?? (schema.items ?? schema)['x-parts']
-
-function sortOf (schema: ParameterSchema, name: string): keyof typeof wrong {
-  if (name === 'as_of' || name === 'cursor') return name
-  const inner = schema.items ?? schema
-  if (inner.enum !== undefined || inner['x-parts'] !== undefined) return 'enum'
-  if (inner['x-code'] !== undefined) return 'code'
-  if (inner.format === 'date') return 'date'
-  return inner.type === 'string' ? 'text' : inner.type
 }
 
 /** Texts that differ from a name by one letter left out, unless they are names themselves. */

@@ -10,37 +10,7 @@ import { connectPostgres, type Connection } from '../../src/db/connect.ts'
 import { openApp } from '../fixtures/app.ts'
 import { dumpFile, engine, makeDatabase } from '../fixtures/engines.ts'
 import { operationsOf } from '../fixtures/operations.ts'
-
-interface RawAnswer {
-  status: number
-  headers: Record<string, string>
-  body: string
-}
-
-/** Sends bytes as they are and reads until the server closes. */
-async function send (port: number, bytes: string | Buffer): Promise<RawAnswer> {
-  const socket = connect(port, '127.0.0.1')
-  const chunks: Buffer[] = []
-  socket.on('data', (chunk) => chunks.push(chunk))
-  socket.on('error', () => {}) // the server may close while we still send
-  socket.write(bytes)
-  await Promise.race([once(socket, 'close'), new Promise((resolve) => setTimeout(resolve, 8000).unref())])
-  socket.destroy()
-  return parseAnswer(Buffer.concat(chunks).toString('utf8'))
-}
-
-function parseAnswer (text: string): RawAnswer {
-  const end = text.indexOf('\r\n\r\n')
-  const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n')
-  const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]))
-  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(statusLine)?.[1] ?? 0), headers, body: text.slice(end + 4) }
-}
-
-/** An HTTP/1.1 request with the headers given. */
-function request (method: string, path: string, headers: Record<string, string> = {}, body = ''): string {
-  const all = { host: 'x', connection: 'close', ...headers }
-  return `${method} ${path} HTTP/1.1\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
-}
+import { parseAnswer, request, send, type RawAnswer } from '../fixtures/raw.ts'
 
 /** Holds an answer against the form that every problem has. */
 function isProblem (t: Test, { status, headers, body }: RawAnswer, code: ProblemCode, about: string, instance?: string): any {

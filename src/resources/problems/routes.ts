@@ -22,7 +22,7 @@ export function problems (app: FastifyInstance): void {
       response: {
         200: {
           description: 'The kind of problem and what to do.',
-          headers: requestId,
+          headers: { ...requestId, 'Cache-Control': { type: 'string', description: 'It may be kept for some minutes.' } },
           content: {
             'application/json': {
               schema: Type.Object({
@@ -34,7 +34,7 @@ export function problems (app: FastifyInstance): void {
             }
           }
         },
-        ...errorResponses([404, 414])
+        ...errorResponses([404, 406, 414])
       }
     }
   }, async (request, reply) => {
