@@ -128,7 +128,8 @@ export function understand (question: Question, properties: TProperties, book: C
     if (property === undefined || value === undefined) continue
     const kind = property['x-code'] ?? property.items?.['x-code']
     if (kind === undefined) {
-      filters[name] = value
+      // What is given twice would be looked for twice.
+      filters[name] = Array.isArray(value) ? [...new Set(value)] : value
       continue
     }
     const resolved = ([value].flat() as string[]).map((text) => {

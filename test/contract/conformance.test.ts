@@ -52,6 +52,17 @@ function without (answer: Answer, name: string): Partial<Answer> | undefined {
   return dropped === undefined ? undefined : { headers }
 }
 
+const kept = ({ headers }: Answer, names: string[]): Answer['headers'] => Object.fromEntries(names.map((name) => [name, headers[name]]))
+
+const known = new Set(subject.known.operations.flatMap(({ query }) => query.map(({ name }) => name)))
+
+/** A request without those of its parameters. */
+function stripped (request: Request, isLeft: (name: string, text: string) => boolean): Request {
+  const [path, query = ''] = request.path.split('?')
+  const left = query.split('&').filter((part) => isLeft(part.split('=')[0]!, part.split('=')[1] ?? '')).join('&')
+  return { ...request, path: left === '' ? path! : `${path}?${left}` }
+}
+
 const harms: Harm[] = [
   { about: 'a status that is not described', says: /^status 418 is not described/, answer: ({ status }) => status === 200 ? { status: 418, headers: { 'x-request-id': 'x', 'content-type': 'application/problem+json' } } : undefined },
   { about: 'a media type that is not described', says: /200 with application\/xml is not described/, answer: (answer) => answer.status === 200 ? { headers: { ...answer.headers, 'content-type': 'application/xml' } } : undefined },
@@ -66,11 +77,11 @@ const harms: Harm[] = [
   { about: 'a field by another name', says: /must NOT have additional properties/, answer: (answer) => withRow(answer, ({ id, ...rest }) => id === undefined ? undefined : { ident: id, ...rest }) },
   { about: 'a field more', says: /must NOT have additional properties/, answer: (answer) => withRow(answer, (row) => 'id' in row ? { ...row, surplus: 1 } : undefined) },
   { about: 'a 500', says: /^500: /, answer: ({ status }, request) => status === 200 && isRead(request) ? { status: 500, headers: { 'x-request-id': 'x', 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'access-control-allow-origin': '*' }, text: '{}', json: undefined } : undefined },
-  { about: 'an unknown parameter that is taken', says: /^200 instead of 400/, request: (request) => ({ ...request, path: request.path.replace(/[?&](foo|constructor|__proto__|toString)=1$/, '') }) },
-  { about: 'an invalid parameter that is taken', says: /^200 instead of 400/, request: (request) => ({ ...request, path: request.path.replace(/([?&]limit=)(0|-\d+|\d{5,})(?=&|$)/, '$11') }) },
+  { about: 'an unknown parameter that is taken', says: /^200 instead of 400/, request: (request) => stripped(request, (name) => known.has(name)) },
+  { about: 'an invalid parameter that is taken', says: /^200 instead of 400/, request: (request) => stripped(request, (name, text) => name !== 'limit' || /^[1-9]\d{0,2}$/.test(text)) },
   { about: 'a valid parameter that is refused', says: /^400 instead of 200/, request: (request) => ({ ...request, path: request.path.replace(/([?&]lang=)(fr|es)(?=&|$)/, '$1xx') }) },
   { about: 'a fault that is blamed on another parameter', says: /^it names \["other"\] instead of \[/, answer: ({ status, json }) => status === 400 && json.errors.length > 0 ? { json: { ...json, errors: [{ ...json.errors[0], parameter: 'other' }] } } : undefined },
-  { about: 'an unknown address that is answered', says: /^200 for what the document does not know/, answer: ({ status }, { method }) => status === 404 && method === 'GET' ? { status: 200 } : undefined },
+  { about: 'an unknown address that is answered', says: /^200 for what the document does not know/, answer: ({ status, json }) => status === 404 && json.errors[0]?.code === 'UNKNOWN_ADDRESS' ? { status: 200 } : undefined },
   { about: 'a method that is taken', says: /^200 for what the document does not know/, answer: ({ status }) => status === 405 ? { status: 200 } : undefined },
   { about: 'an Accept that is ignored', says: /^200 instead of 406/, request: ({ headers: { accept: _accept, ...headers }, ...request }) => ({ ...request, headers }) },
   { about: 'a line of NDJSON that is broken', says: /a line of NDJSON is broken/, answer: (answer) => isType(answer, 'application/x-ndjson') && answer.text.length > 0 ? { text: answer.text.replace('}', '') } : undefined },
@@ -80,19 +91,26 @@ const harms: Harm[] = [
   { about: 'a column by another name', says: /the columns are/, answer: (answer) => isType(answer, 'text/csv') ? { text: answer.text.replace(/^(\ufeff?)/, '$1x') } : undefined },
   { about: 'a 304 with a body', says: /304 with a body/, answer: ({ status }) => status === 304 ? { text: '{}' } : undefined },
   { about: 'a tag that is never taken', says: /^held .*200 instead of 304/, request: ({ headers: { 'if-none-match': _held, ...headers }, ...request }) => ({ ...request, headers }) },
-  { about: 'a tag that is always taken', says: /^not held .*304 instead of 200/, answer: (answer, { headers }) => answer.status === 200 && headers['if-none-match']?.startsWith('"3.') === true ? { status: 304, text: '', json: undefined } : undefined },
+  { about: 'a tag that is always taken', says: /^not held .*304 instead of 200/, answer: (answer, { headers }) => answer.status === 200 && headers['if-none-match']?.startsWith('"3.') === true ? { status: 304, headers: kept(answer, ['etag', 'x-request-id', 'cache-control', 'vary', 'access-control-allow-origin']), text: '', json: undefined } : undefined },
   { about: 'a link that leads elsewhere', says: /^(self|permalink) .*(other data|instead of 200)/, answer: (answer) => answer.json?.links === undefined ? undefined : { json: { ...answer.json, links: { ...answer.json.links, self: '/v1/networks?limit=1', permalink: '/v1/networks?limit=1' } } } },
   { about: 'a next page that is this one', says: /^next .*the same page/, answer: (answer, { path }) => typeof answer.json?.links?.next === 'string' ? { json: { ...answer.json, links: { ...answer.json.links, next: path } } } : undefined }
 ]
 
 await t.test('harm of every kind is seen, and called by its name', async (t) => {
+  // All of them begin with the same requests.
+  const answers = new Map<string, Promise<Answer>>()
+  const asked: Ask = async (request) => {
+    const key = JSON.stringify(request)
+    if (!answers.has(key)) answers.set(key, subject.ask(request))
+    return await answers.get(key)!
+  }
   for (const { about, says, answer: harm, request: twist } of harms) {
     await t.test(about, async (t) => {
       let harmed = 0
       const ask: Ask = async (request) => {
         const sent = twist?.(request) ?? request
         if (sent.path !== request.path || Object.keys(sent.headers).length !== Object.keys(request.headers).length) harmed++
-        const answer = await subject.ask(sent)
+        const answer = await asked(sent)
         const change = harm?.(answer, request)
         if (change === undefined) return answer
         harmed++

@@ -191,9 +191,8 @@ await t.test('a list is the same with commas, with %2C and repeated; its codes a
       t.same(answers[1]!.json, answers[0]!.json, '%2C')
       t.same(answers[2]!.json, answers[0]!.json, 'repeated')
       t.equal(answers[0]!.json.links.self, canonical(operation, `${name}=${values.map(encodeURIComponent).join(',')}&limit=3`))
-      if (inner['x-code'] !== undefined) {
-        t.equal((await get(withQuery(operation, `${name}=${a},${a!.toUpperCase()}`))).json.links.self, canonical(operation, `${name}=${values[0]}&limit=100`), 'the same code twice is one')
-      }
+      const same = inner['x-code'] === undefined ? a : a!.toUpperCase()
+      t.equal((await get(withQuery(operation, `${name}=${a},${same}`))).json.links.self, canonical(operation, `${name}=${encodeURIComponent(values[0]!)}&limit=100`), 'the same value twice is one')
     }
     const fields = operation.query.find(({ name }) => name === 'fields')!.schema.items!.enum!
     t.equal((await get(withQuery(operation, `fields=${fields[0]}&fields=${fields[1]}&limit=1`))).status, 200)
