@@ -53,6 +53,7 @@ export async function buildApp ({ config, connection, log, deprecations = toGo }
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+    return503OnClosing: false, // Fastify would answer without a problem; that it closes is said below
     http: { requireHostHeader: false }, // Node would answer without a problem; clients without Host are refused below
     requestTimeout: 15_000,
     connectionTimeout: 60_000,
@@ -72,14 +73,21 @@ export async function buildApp ({ config, connection, log, deprecations = toGo }
 
   const reads = createReads(connection)
   const given = new AnswersGiven(config.answerCacheMegabytes * 1_000_000)
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id)
-    done(request.headers.host === undefined && request.raw.httpVersion === '1.1' ? new Problem('MALFORMED_REQUEST', 'The request has no header Host.') : undefined)
-  })
   let closing = false
   app.addHook('preClose', (done) => {
     closing = true
     done()
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    const hasNoHost = request.headers.host === undefined && request.raw.httpVersion === '1.1'
+    if (!closing && !hasNoHost) {
+      done()
+      return
+    }
+    // No hook that follows sees what is refused here.
+    reply.headers({ ...security, ...forAnyOrigin })
+    done(hasNoHost ? new Problem('MALFORMED_REQUEST', 'The request has no header Host.') : new Problem('UNAVAILABLE', 'The service is closing; try again.', { headers: { 'retry-after': '2' } }))
   })
   const logsRequests = app.log.level === 'trace' || app.log.level === 'debug' || app.log.level === 'info'
   app.addHook('onResponse', (request, reply, done) => {

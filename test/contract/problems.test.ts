@@ -195,6 +195,43 @@ await t.test('OPTIONS tells browsers what they may do', async (t) => {
   t.equal((await send(port, request('GET', '/v1/nothing', { origin: 'https://example.org' }))).headers['access-control-allow-origin'], '*')
 })
 
+await t.test('what the framework refuses before any route can be read by browsers too', async (t) => {
+  for (const path of ['/v1/networks/%ff', `/v1/networks/${'x'.repeat(101)}`, `/v1/networks?q=${'y'.repeat(20_000)}`]) {
+    t.equal((await send(port, request('GET', path))).headers['access-control-allow-origin'], '*', path.slice(0, 30))
+  }
+  t.equal((await send(port, 'GET /v1/networks HTTP/1.1\r\nconnection: close\r\n\r\n')).headers['access-control-allow-origin'], '*', 'no Host')
+})
+
+await t.test('a slash at the end of a query is part of its value', async (t) => {
+  for (const path of ['/v1/networks?q=un/', '/v1/networks.csv?q=a/b/&limit=1', '/v1/networks/mali?fields=id&lang=fr']) t.equal((await send(port, request('GET', path))).status, 200, path)
+  isProblem(t, await send(port, request('GET', '/v1/networks?foo=a/')), 'INVALID_PARAMETER', 'it is read')
+})
+
+await t.test('an expectation that nobody knows is ignored', async (t) => {
+  t.equal((await send(port, request('GET', '/v1/networks', { expect: 'x' }))).status, 200)
+})
+
+await t.test('a request that arrives while the service closes is told to come again', async (t) => {
+  const { app, port } = await listen(t)
+  const socket = connect(port, '127.0.0.1')
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk) => chunks.push(chunk))
+  const [head, rest] = ['GET /v1/networks HTTP/1.1\r\n', 'host: x\r\n\r\n']
+  // A request that has begun keeps the connection open.
+  const arrived = once(app.server, 'connection')
+  socket.write(head)
+  const [at] = await arrived as [Socket]
+  while (at.bytesRead < head.length) await new Promise((resolve) => setTimeout(resolve, 5))
+  const closed = app.close()
+  while (app.server.listening) await new Promise((resolve) => setTimeout(resolve, 5))
+  socket.write(rest)
+  await once(socket, 'close')
+  await closed
+  const answer = parseAnswer(Buffer.concat(chunks).toString())
+  isProblem(t, answer, 'UNAVAILABLE', 'closing')
+  t.match(answer.headers, { 'retry-after': '2', connection: 'close', 'access-control-allow-origin': '*' })
+})
+
 await t.test('several requests on one connection are told apart, a refused one between them', async (t) => {
   const keep = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`
   const socket = connect(port, '127.0.0.1')

@@ -150,13 +150,13 @@ export async function provoke (t: Owner, { ask, document, judge, known, connecti
   await limited({ method: 'GET', path: '/v1/networks', headers: {} })
 
   for (const { operationId, path, address, inPath, responses } of known.operations) {
-    const tell = async (status: number, from: Ask, path: string, headers: Record<string, string> = {}, then: Case['then'] = []): Promise<void> => {
+    const tell = async (status: number, from: Ask, path: string, headers: Record<string, string> = {}, steps: Case['steps'] = []): Promise<void> => {
       if (responses[status] === undefined && status !== 200) return
       const request: Request = { method: 'GET', path, headers }
       // A status of 500 and above is what is looked for here, so what came is compared below.
       let came = 0
-      const wrong = await judge({ kind: 'valid', operation: operationId, request, expected: {}, then }, from, (each) => { came = each.status })
-      const expected = then.length > 0 ? 304 : status
+      const wrong = await judge({ kind: 'valid', operation: operationId, request, expected: {}, steps }, from, (each) => { came = each.status })
+      const expected = steps.length > 0 ? 304 : status
       if (status < 500 ? wrong !== undefined || came !== expected : came === status && !wrong!.startsWith(`${status}: {`)) faults.push(`${operationId} ${status}: ${wrong ?? came}\n  ${commandOf(request)}`)
     }
     await tell(200, ask, address)

@@ -62,14 +62,19 @@ export function createJudge (document: any): Judge {
         const address = answer.json?.links?.[step]
         return address === undefined ? undefined : await again(get(address), sameData)
       }
-      case 'next': {
-        const address = answer.json?.links?.next ?? /^<(.*)>; rel="next"$/.exec(link ?? '')?.[1]
-        return address === undefined ? undefined : await again(get(address), (next) => next.status !== 200 ? `${next.status} instead of 200: ${next.text.slice(0, 300)}` : next.text === answer.text ? 'the same page' : undefined)
+      case 'next':
+      case 'next with another limit':
+      case 'next of a damaged cursor': {
+        const address: string | undefined = answer.json?.links?.next ?? /^<(.*)>; rel="next"$/.exec(link ?? '')?.[1]
+        if (address === undefined) return undefined
+        if (step === 'next of a damaged cursor') return await again(get(address.replace(/(cursor=...)(.)/, (_all, before, letter) => before + (letter === 'A' ? 'B' : 'A'))), (next) => unexpected({ status: [400], names: ['cursor'] }, next))
+        const asked = step === 'next' ? address : `${address.replace(/([?&])limit=\d+&?/, '$1')}&limit=7`
+        return await again(get(asked), (next) => next.status !== 200 ? `${next.status} instead of 200: ${next.text.slice(0, 300)}` : next.text === answer.text ? 'the same page' : undefined)
       }
     }
   }
 
-  return async ({ request, expected, then }, ask, seen) => {
+  return async ({ request, expected, steps }, ask, seen) => {
     const counted: Ask = async (asked) => {
       const answer = await ask(asked)
       seen?.(answer)
@@ -79,7 +84,7 @@ export function createJudge (document: any): Judge {
     const fault = described(request, answer) ?? unexpected(expected, answer)
     if (fault !== undefined || answer.status !== 200) return fault
     let last = { request, answer }
-    for (const step of then) {
+    for (const step of steps) {
       const found = await follow(step, last.request, last.answer, counted)
       if (found === undefined) return undefined
       if (found.fault !== undefined) return `${step} (${found.request.path}): ${found.fault}`

@@ -37,8 +37,8 @@ try {
   const { counts, milliseconds, fault } = await fuzz(subject, { runs, seed, lanes, ...values.path === undefined ? {} : { path: values.path } })
   for (const [name, count] of [...counts].sort(([a], [b]) => a < b ? -1 : 1)) say(`${String(count).padStart(7)}  ${name}`)
   if (fault !== undefined) {
-    const { asked: { kind, operation, request, then }, message, seed, path } = fault
-    faults.push(`${operation}, ${kind}${then.length === 0 ? '' : `, then ${then.join(', ')}`}: ${message}\n  ${commandOf(request)}\n  npm run fuzz -- --seed ${seed} --path ${path}`)
+    const { asked: { kind, operation, request, steps }, message, seed, path } = fault
+    faults.push(`${operation}, ${kind}${steps.length === 0 ? '' : `, then ${steps.join(', ')}`}: ${message}\n  ${commandOf(request)}\n  npm run fuzz -- --seed ${seed} --path ${path}`)
   }
   if (values.path === undefined && fault === undefined) {
     faults.push(...await provoke(owner, subject))
