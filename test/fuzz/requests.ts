@@ -210,7 +210,9 @@ export function casesFrom (known: Known): Arbitrary<Case> {
   const good = querying.chain((operation) => fc.tuple(address(known, operation), some(known, operation), harmlessHeaders, laterSteps)
     .map(([path, given, headers, steps]) => made('valid', operation, get(joined(path, write(given)), headers), answered(operation, given), steps)))
   const bound = querying.chain((operation) => fc.tuple(address(known, operation), some(known, operation, { maxLength: 2, values: atBounds }))
-    .map(([path, given]) => made('bound', operation, get(joined(path, write(given))), answered(operation, given))))
+    .map(([path, given]) => made('bound', operation, get(joined(path, write(given))), answered(operation, given)))
+    // Node takes 16 KiB of headers, the address included.
+    .filter(({ request }) => request.path.length < 14_000))
   const bad = querying.chain((operation) => fc.constantFrom(...operation.query).chain((parameter) => {
     const { name, required } = parameter
     return fc.tuple(address(known, operation), some(known, operation, { without: [name], maxLength: 3 }), required === true ? fc.oneof(invalid(known, parameter), fc.constant<Given>({ name, texts: [] })) : invalid(known, parameter), fc.boolean())
