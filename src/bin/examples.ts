@@ -40,7 +40,7 @@ export function requestsOf (document: object): string[] {
     for (const inner of Object.values(value)) look(inner)
   }
   look(document)
-  return [...found]
+  return [...found].sort()
 }
 
 /**
