@@ -8,9 +8,8 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { readCsv } from '../../src/csv.ts'
 import { seed } from '../../src/db/seed.ts'
 import { csvLine } from '../../src/http/formats.ts'
-import { applyFigures } from '../../src/imports/figures.ts'
-import { openApp } from '../fixtures/app.ts'
-import { dataFolder, openDatabase, root } from '../fixtures/engines.ts'
+import { openApp, openService } from '../fixtures/app.ts'
+import { openDatabase, root } from '../fixtures/engines.ts'
 import { collectionsOf } from '../fixtures/operations.ts'
 import { copyRepository, run } from '../fixtures/process.ts'
 
@@ -39,14 +38,6 @@ function sameLines (t: Test, answer: string, shown: string, line: number, what: 
   else t.fail(`README.md line ${line + at} is not what is printed: ${what}`, { shown: wanted[at] ?? 'nothing', printed: found[at] ?? 'nothing', 'whole answer': answer })
 }
 
-/** The service as it is after a first start, headline figures included. */
-async function listen (t: Test): Promise<string> {
-  const connection = await openDatabase(t)
-  await applyFigures(connection, join(dataFolder, 'figures'))
-  const { app } = await openApp(t, { connection })
-  return (await app.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '')
-}
-
 await t.test('the commands give the answers shown', async (t) => {
   const blocks = [...readme.matchAll(/^```sh\n(.*?)^```\n\n^```(?:json|text|csv)\n(.*?)^```$/gms)].map((block) => {
     const [whole, command, answer] = block as unknown as [string, string, string]
@@ -62,14 +53,14 @@ await t.test('the commands give the answers shown', async (t) => {
     if (process.env.CI === 'true') t.fail(`install ${missing.join(' and ')}`)
     return
   }
-  const address = await listen(t)
+  const address = (await openService(t)).replace('http://', '')
   for (const { command, answer, line } of blocks) {
     sameLines(t, await printed(t, ['sh', '-c', command.replaceAll('localhost:8080', address)]), answer, line, command)
   }
 })
 
 await t.test('the examples in other languages print what is shown', async (t) => {
-  const address = await listen(t)
+  const address = (await openService(t)).replace('http://', '')
   const shown = /^All three print:\n\n```text\n(?<answer>.*?)^```$/ms.exec(readme)!
   const { answer } = shown.groups as { answer: string }
   const line = lineOf(shown.index + shown[0].indexOf(answer))
