@@ -23,7 +23,8 @@ export async function tool (name: string, args: string[], cwd = folder): Promise
 
 /** Makes dist/ anew. */
 export async function makeSdk (): Promise<void> {
-  await tool('openapi-typescript', [join(folder, '../openapi/openapi.json'), '--output', join(sdkFolder, 'src/contract.ts')])
+  // In the folder of the tools it would take the rules of the judges for its own.
+  await tool('openapi-typescript', [join(folder, '../openapi/openapi.json'), '--output', join(sdkFolder, 'src/contract.ts')], sdkFolder)
   await rm(join(sdkFolder, 'dist'), { recursive: true, force: true })
   await tool('tsc', ['--project', sdkFolder])
 }
