@@ -1,6 +1,6 @@
 // Clients that others' generators make of the contract: they compile, and read the real service. sdk/README.md lists them.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,6 +17,17 @@ if (!areInstalled) {
 const execute = promisify(execFile)
 const here = mkdtempSync(join(tmpdir(), 'registry-clients-'))
 t.teardown(() => rmSync(here, { recursive: true, force: true }))
+async function works (command: string, args: string[]): Promise<boolean> {
+  return await execute(command, args).then(() => true, () => false)
+}
+
+// The distribution's own Python, which has the packages that the distribution installs.
+const python = '/usr/bin/python3'
+const missing = [
+  ...await works('java', ['-version']) ? [] : ['java'],
+  ...await works(python, ['-c', 'import urllib3, dateutil, six, certifi']) ? [] : ['python3 with urllib3, dateutil, six and certifi']
+]
+if (missing.length > 0 && process.env.CI === 'true') t.fail(`install ${missing.join(' and ')}`)
 const address = await openService(t)
 
 /** What each client must print: a record with a null, a list by several codes, how many countries the pages have, a header of CSV, the figures, and how a refusal comes. */
@@ -65,17 +76,6 @@ console.log(missing.error!.status + ' ' + missing.error!.errors[0]!.did_you_mean
   t.equal((await execute(process.execPath, ['--experimental-specifier-resolution=node', '--import', `data:text/javascript,${encodeURIComponent("import { registerHooks } from 'node:module'; registerHooks({ resolve: (name, context, next) => { for (const end of ['', '.js', '/index.js']) { try { return next(name + end, context) } catch (error) { if (end === '/index.js') throw error } } } })")}`, join(here, 'out/hey-api.js')])).stdout, printed)
 })
 
-async function works (command: string, args: string[]): Promise<boolean> {
-  return await execute(command, args).then(() => true, () => false)
-}
-
-// The distribution's own Python, which has the packages that the distribution installs.
-const python = '/usr/bin/python3'
-const missing = [
-  ...await works('java', ['-version']) ? [] : ['java'],
-  ...await works(python, ['-c', 'import urllib3, dateutil, six, certifi']) ? [] : ['python3 with urllib3, dateutil, six and certifi']
-]
-
 await t.test('the Java generator: a client for Python', { skip: missing.length > 0 && `NOT RUN, since ${missing.join(' and ')} cannot be found` }, async (t) => {
   const jar = join(root, 'tools/node_modules/@openapitools/openapi-generator-cli/bin/openapi-generator.jar')
   await execute('java', ['-jar', jar, 'generate', '-i', join(root, 'openapi/openapi-3.0.json'), '-g', 'python', '-o', join(here, 'python'), '--package-name', 'unnm_registry'], { maxBuffer: 2 ** 26 })
@@ -110,7 +110,9 @@ for ask in (lambda: networks.list_networks(country=['Mali']), lambda: networks.g
         problem = json.loads(refused.body)
         print(*[refused.status] + ([problem['code']] if refused.status == 400 else []) + [problem['errors'][0]['did_you_mean']])
 `)
-  const { stdout } = await execute(python, [join(here, 'client.py')], { env: { ...process.env, PYTHONPATH: join(here, 'python') } })
-  t.equal(stdout, printed)
+  const runs = async (file: string): Promise<string> => (await execute(python, [join(here, file)], { env: { ...process.env, PYTHONPATH: join(here, 'python') } })).stdout
+  t.equal(await runs('client.py'), printed)
+  const [, code, shown] = /^```python\n(.*?)^```\n.*?^```text\n(.*?)^```$/ms.exec(readFileSync(join(root, 'sdk/README.md'), 'utf8'))!
+  writeFileSync(join(here, 'readme.py'), code!.replace('http://localhost:8080', address))
+  t.equal(await runs('readme.py'), shown, 'the example of sdk/README.md prints what it shows')
 })
-if (missing.length > 0 && process.env.CI === 'true') t.fail(`install ${missing.join(' and ')}`)
