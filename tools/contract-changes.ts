@@ -201,7 +201,7 @@ const nested: Record<string, Rule> = {
 
 /** Keywords that say something themselves. One that is not here is new to this contract, and `exact` has the last word. */
 const leaves: Record<string, Rule> = {
-  ...under('description summary title example examples tags contact license', words),
+  ...under('description summary title example examples x-codeSamples tags contact license', words),
   // The rule of versions is about this one.
   version: () => {},
   required,

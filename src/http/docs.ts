@@ -26,7 +26,8 @@ const configuration = {
   persistAuth: false,
   documentDownloadType: 'json',
   operationTitleSource: 'summary',
-  defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
+  // The samples of the document are those that were run.
+  hiddenClients: true,
   customCss: `:root {
   --scalar-font: system-ui, sans-serif;
   --scalar-font-code: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;

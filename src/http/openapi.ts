@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import { markDeprecations, type Deprecation } from './deprecation.ts'
 import { giveExamples } from './examples.ts'
 import { errorResponses, requestId } from './responses.ts'
+import { samplesOf } from './samples.ts'
 import { parameters } from './schemas.ts'
 
 export interface DocumentOptions {
@@ -74,6 +75,7 @@ interface Operation {
   parameters?: Array<{ name: string, in: string }>
   responses: Record<string, { headers?: Record<string, object>, content?: Record<string, { examples?: object }> }>
   'x-example'?: string
+  'x-codeSamples'?: object[]
 }
 
 /** The operations by their address; every one is a GET. */
@@ -116,6 +118,11 @@ function complete (document: any, deprecations: Deprecation[]): any {
   }
   look(document)
   markDeprecations(document, deprecations)
+  const [{ url }] = document.servers
+  for (const [, operation] of operations) {
+    const [mediaType] = Object.keys(operation.responses[200]!.content!)
+    operation['x-codeSamples'] = samplesOf(operation['x-example']!, mediaType!, url === '/' ? 'http://localhost:8080' : url)
+  }
   giveExamples(operations.map(([, operation]) => operation))
   return document
 }
