@@ -48,6 +48,17 @@ await t.test('the twin says the same in OpenAPI 3.0', async (t) => {
   t.strictSame(left, [], 'nothing that only 3.1 knows')
 })
 
+await t.test('the words of our own are explained', async (t) => {
+  const table = readFileSync(fileOf('/README.md'), 'utf8')
+  const words = new Set<string>()
+  JSON.stringify(document, (key, value) => {
+    if (key.startsWith('x-')) words.add(key)
+    return value
+  })
+  for (const word of words) t.ok(table.includes(`\`${word}\``), word)
+  t.ok(words.size > 8)
+})
+
 await t.test('the YAML is the same document, without anchors', async (t) => {
   const text = committed('/openapi.yaml')
   t.strictSame(parse(text, { maxAliasCount: 0 }), document)

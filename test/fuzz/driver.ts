@@ -131,9 +131,9 @@ export async function fuzz ({ ask: own, log, judge, known }: Subject, { runs, se
 /** A request as a command for a shell. */
 export function commandOf ({ method, path, headers, body, raw = false }: Request): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
-  if (raw) return `node -e ${quoted(`process.stdout.write(${JSON.stringify(bytesOf(method, path, headers))})`)} | nc localhost 3000`
+  if (raw) return `node -e ${quoted(`process.stdout.write(${JSON.stringify(bytesOf(method, path, headers))})`)} | nc localhost 8080`
   const all = Object.entries(headers).map(([name, value]) => ` -H ${quoted(`${name}: ${value}`)}`).join('')
-  return `curl -i --path-as-is${method === 'GET' ? '' : method === 'HEAD' ? ' -I' : ` -X ${method}`}${all}${body === undefined ? '' : ` -X ${method} --data-binary ${quoted(body)}`} ${quoted(`http://localhost:3000${path}`)}`
+  return `curl -i --path-as-is${method === 'GET' ? '' : method === 'HEAD' ? ' -I' : ` -X ${method}`}${all}${body === undefined ? '' : ` -X ${method} --data-binary ${quoted(body)}`} ${quoted(`http://localhost:8080${path}`)}`
 }
 
 const pathTo = (path: string, id: string): string => path.replace(/\{\w+\}/, id)
