@@ -14,7 +14,8 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY migrations migrations
 COPY data data
-COPY openapi/examples.json openapi/
+COPY openapi/examples.json openapi/CHANGELOG.md openapi/
+COPY docs docs
 COPY src src
 # Inside a container localhost reaches nobody. /data is used only without DATABASE_URL.
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data

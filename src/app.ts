@@ -17,6 +17,7 @@ import { Codebook } from './http/codebook.ts'
 import { serveDocs } from './http/docs.ts'
 import { deprecations as toGo, tellDeprecations, type Deprecation } from './http/deprecation.ts'
 import { countRequests } from './http/give-way.ts'
+import { serveGuides } from './http/guides.ts'
 import { accepts } from './http/negotiation.ts'
 import { registerDocument, serveDocument } from './http/openapi.ts'
 import { clientError, frameworkError, handleProblems } from './http/problems.ts'
@@ -140,6 +141,7 @@ export async function buildApp ({ config, connection, log, deprecations = toGo }
   problems(app)
   serveDocument(app)
   serveDocs(app, { publicUrl: config.publicUrl })
+  serveGuides(app)
   return app
 }
 

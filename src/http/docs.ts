@@ -1,14 +1,13 @@
 // The page for people who read the document: Scalar's reference, without any other host.
 import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import packageJson from '../../package.json' with { type: 'json' }
 import { Problem } from '../errors.ts'
-import { sendNotModified } from './caching.ts'
 import { requireAcceptable } from './negotiation.ts'
-import { cachedHeaders, errorResponses, notModified } from './responses.ts'
+import { escape, pageCacheControl, pageHeaders, pageSecurity, sendTagged } from './pages.ts'
+import { errorResponses, notModified } from './responses.ts'
 import { parameters } from './schemas.ts'
-import { securityHeaders } from './security.ts'
 
 // Pinned exactly, so the version names the bytes: the address can be kept for ever.
 const scriptName = `scalar-${packageJson.dependencies['@scalar/fastify-api-reference']}.js`
@@ -36,8 +35,6 @@ const configuration = {
 a[href*="scalar.com"] { display: none; }`
 }
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
-
 // All addresses are relative, so that the page works below any prefix that a proxy takes away.
 const page = `<!doctype html>
 <html lang="en">
@@ -52,7 +49,7 @@ const page = `<!doctype html>
 <body>
 <noscript>
 <h1>UN Network on Migration registry: API reference</h1>
-<p>This page needs JavaScript. What it shows is in <a href="openapi.json">openapi.json</a>, the OpenAPI document, which any tool for OpenAPI reads. The README of the service has the first questions to ask, with their answers; <a href="v1/networks">v1/networks</a> is one of them.</p>
+<p>This page needs JavaScript. What it shows is in <a href="openapi.json">openapi.json</a>, the OpenAPI document, which any tool for OpenAPI reads. The <a href="docs/guides">guides</a> need none: they have the first questions to ask, with their answers.</p>
 </noscript>
 <!-- The reference is made by Scalar, https://scalar.com, and under the MIT licence. -->
 <script id="api-reference" src="docs/${scriptName}" data-configuration="${escape(JSON.stringify(configuration))}"></script>
@@ -63,38 +60,16 @@ const page = `<!doctype html>
 /** What the page may do. Scalar writes its styles into the page, so they cannot be refused; requests go to the service, under both of its names. */
 function policy (publicUrl: string): Record<string, string[]> {
   return {
-    defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'unsafe-inline'"],
     imgSrc: ["'self'", 'data:'],
-    connectSrc: ["'self'", ...publicUrl === '' ? [] : [new URL(publicUrl).origin]],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'none'"]
+    connectSrc: ["'self'", ...publicUrl === '' ? [] : [new URL(publicUrl).origin]]
   }
-}
-
-function sendTagged (request: FastifyRequest, reply: FastifyReply, { tag, type, body }: { tag: string, type: string, body: string | Buffer }): FastifyReply {
-  reply.header('etag', tag)
-  const held = request.headers['if-none-match']?.split(',').some((each) => each.trim().replace(/^W\//, '') === tag) === true
-  if (held) {
-    sendNotModified(request, reply, tag)
-    return reply
-  }
-  return reply.type(`${type}; charset=utf-8`).send(body)
 }
 
 export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: string }): void {
-  const tagged = {
-    'X-Request-Id': cachedHeaders['X-Request-Id'],
-    ETag: { type: 'string', description: 'Strong validator; send it back in If-None-Match.' }
-  }
-  const headers = (cacheControl: string): object => ({
-    ...tagged,
-    'Cache-Control': { type: 'string', description: cacheControl }
-  })
   const pageTag = `"${hash('sha256', page, 'base64url').slice(0, 16)}"`
-  const security = securityHeaders({ contentSecurityPolicy: { useDefaults: false, directives: policy(publicUrl) }, crossOriginResourcePolicy: { policy: 'cross-origin' } })
+  const security = pageSecurity(policy(publicUrl))
   app.get('/docs', {
     schema: {
       operationId: 'getDocs',
@@ -104,14 +79,14 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
       'x-example': 'GET /docs in part',
       querystring: parameters({}),
       response: {
-        200: { description: 'The page, which needs JavaScript.', headers: headers('Keep it, but ask before each use.'), content: { 'text/html': { schema: Type.String({ description: 'HTML.' }) } } },
-        304: { ...notModified, headers: headers('Keep it, but ask before each use.') },
+        200: { description: 'The page, which needs JavaScript.', headers: pageHeaders(), content: { 'text/html': { schema: Type.String({ description: 'HTML.' }) } } },
+        304: { ...notModified, headers: pageHeaders() },
         ...errorResponses([406])
       }
     }
   }, async (request, reply) => {
     requireAcceptable(request, 'text/html')
-    return sendTagged(request, reply.headers({ ...security, 'cache-control': 'public, no-cache' }), { tag: pageTag, type: 'text/html', body: page })
+    return sendTagged(request, reply.headers({ ...security, 'cache-control': pageCacheControl }), { tag: pageTag, type: 'text/html', body: page })
   })
 
   let script: Promise<Buffer> | undefined
@@ -125,8 +100,8 @@ export function serveDocs (app: FastifyInstance, { publicUrl }: { publicUrl: str
       params: Type.Object({ file: Type.String({ minLength: 1, maxLength: 100, description: 'Name of the script, as the page gives it.', examples: [scriptName] }) }, { additionalProperties: false }),
       querystring: parameters({}),
       response: {
-        200: { description: 'The script of the page.', headers: headers('Keep it for ever.'), content: { 'text/javascript': { schema: Type.String({ description: 'JavaScript.' }) } } },
-        304: { ...notModified, headers: headers('Keep it for ever.') },
+        200: { description: 'The script of the page.', headers: pageHeaders('Keep it for ever.'), content: { 'text/javascript': { schema: Type.String({ description: 'JavaScript.' }) } } },
+        304: { ...notModified, headers: pageHeaders('Keep it for ever.') },
         ...errorResponses([404, 406, 414])
       }
     }

@@ -15,7 +15,7 @@ export interface DocumentOptions {
   deprecations: Deprecation[]
 }
 
-const description = `The registry of the UN Network on Migration: which migration networks exist, who leads and joins them, what the figures for each country are, which objectives their work advances, and who says so.
+const descriptionFor = (guides: string): string => `The registry of the UN Network on Migration: which migration networks exist, who leads and joins them, what the figures for each country are, which objectives their work advances, and who says so. The [guides](${guides}) have the first questions to ask, and tell how figures are chosen, how to cite them and how to keep a copy.
 
 **Every fact cites its source.** The envelope's \`sources\` describes exactly the sources cited in \`data\`.
 
@@ -50,6 +50,8 @@ declare module 'fastify' {
 /** The document is made twice from the same routes: as 3.1, and as 3.0 for generators that need it. */
 export async function registerDocument (app: FastifyInstance, { version, publicUrl, deprecations }: DocumentOptions): Promise<void> {
   const server = { url: publicUrl === '' ? '/' : publicUrl, description: 'This service, for everybody.', 'x-internal': false }
+  // Relative to the document and its page, so that a prefix does no harm.
+  const description = descriptionFor(publicUrl === '' ? 'docs/guides' : `${publicUrl}/docs/guides`)
   const license = 'Apache-2.0 (software); CC BY 4.0 (curated records); each figure under the licence of its source'
   for (const { openapi, decorator, licensed } of [
     { openapi: '3.1.1', decorator: 'swagger', licensed: { name: license, identifier: 'Apache-2.0' } },

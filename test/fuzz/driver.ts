@@ -178,8 +178,8 @@ export async function provoke (t: Owner, { ask, document, judge, known, connecti
 
 /** Documented answers that no request of the driver leads to, with the reason. */
 export const unprovoked: Array<[names: RegExp, reason: string]> = [
-  [/^(getLiveness|getReadiness|getProblemKind|getDocument|getDocumentYaml|getDocument30|getDocs|getDocsScript) 500 /, 'Nothing that they read can fail; the answer is written by the same handler as all others.'],
-  [/^(getLiveness|getProblemKind|getDocument|getDocumentYaml|getDocument30|getDocs|getDocsScript) 503 /, 'They need no database; only while the service closes they say so.']
+  [/^(getLiveness|getReadiness|getProblemKind|getDocument|getDocumentYaml|getDocument30|getDocs|getDocsScript|getGuides|getGuide) 500 /, 'Nothing that they read can fail; the answer is written by the same handler as all others.'],
+  [/^(getLiveness|getProblemKind|getDocument|getDocumentYaml|getDocument30|getDocs|getDocsScript|getGuides|getGuide) 503 /, 'They need no database; only while the service closes they say so.']
 ]
 
 /** Documented answers, as "getNetwork 200 application/json", that neither came nor have a reason not to. */

@@ -1,4 +1,4 @@
-// The page for people: what it sends, what it may do, and that nothing in it leads to another host.
+// The pages for people: what they send, what they may do, and that nothing in them is of another host.
 import t from 'tap'
 import packageJson from '../../package.json' with { type: 'json' }
 import { openApp } from '../fixtures/app.ts'
@@ -16,10 +16,10 @@ await t.test('the page', async (t) => {
   t.match(headers, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'public, no-cache', 'x-content-type-options': 'nosniff' })
   t.match(text, /^<!doctype html>\n<html lang="en">/)
   t.match(text, '<title>UN Network on Migration registry: API reference</title>')
-  t.match(text, /<noscript>[^]*href="openapi\.json"[^]*README[^]*<\/noscript>/, 'without script it says where the document is')
+  t.match(text, /<noscript>[^]*href="openapi\.json"[^]*docs\/guides[^]*<\/noscript>/, 'without script it says where the document is')
 
   const addresses = [...text.matchAll(/\b(?:src|href|action|content)="([^"]*)"/g)].map(([, address]) => address!).filter((address) => /[/.:]/.test(address) && !address.includes(' '))
-  t.same(addresses.sort(), ['data:,', script.slice(1), 'openapi.json', 'v1/networks'], 'relative, so that a prefix does no harm')
+  t.same(addresses.sort(), ['data:,', 'docs/guides', script.slice(1), 'openapi.json'], 'relative, so that a prefix does no harm')
   t.notMatch(text.replaceAll(/<!--.*?-->/g, ''), /https?:|["'(]\/\//, 'nothing of another host')
 
   const configuration = JSON.parse(/data-configuration="([^"]*)"/.exec(text)![1]!.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&'))
@@ -52,7 +52,7 @@ await t.test('the script', async (t) => {
   }
 })
 
-for (const address of ['/docs', script]) {
+for (const address of ['/docs', script, '/docs/guides', '/docs/guides/errors']) {
   await t.test(address, async (t) => {
     const whole = await get(address)
     const head = await get(address, { method: 'HEAD' })
@@ -76,9 +76,34 @@ for (const address of ['/docs', script]) {
   })
 }
 
-await t.test('both stand in the document', async (t) => {
+await t.test('the guides', async (t) => {
+  for (const address of ['/docs/guides', '/docs/guides/data-model']) {
+    const { status, headers, text } = await get(address)
+    t.equal(status, 200)
+    t.match(headers, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'public, no-cache', 'x-content-type-options': 'nosniff' })
+    const { 'style-src': styles, ...others } = policyOf(headers['content-security-policy'])
+    t.same(others, { 'default-src': "'none'", 'img-src': 'data:', 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': "'none'" })
+    t.match(styles, /^('sha256-[\w+/]{43}=' ?)+$/, 'no style but its own')
+    t.notMatch(text, /<script| on\w+=| style=| src=/, 'no script')
+    t.match(text, /^<!doctype html>\n<html lang="en">/)
+    const levels = [...text.matchAll(/<h(\d)/g)].map(([, level]) => Number(level))
+    t.equal(levels.filter((level) => level === 1).length, 1, 'one heading above all')
+    t.ok(levels.every((level, i) => level <= (levels[i - 1] ?? 0) + 1), 'no level is passed over')
+    // Relative, so that a prefix does no harm.
+    for (const [, href] of text.matchAll(/ href="([^"]*)"/g)) t.match(href, /^(#|https:|data:,|(\.\.\/)+(docs|openapi|v1|problems|health))/)
+  }
+  t.match((await get('/docs/guides/eror')).json, { code: 'NOT_FOUND', errors: [{ parameter: 'name', did_you_mean: 'errors' }] })
+  t.match((await get('/docs/guides/README')).json, { code: 'NOT_FOUND', errors: [{ parameter: 'name', allowed: ['first-five-minutes', 'data-model'] }] })
+  for (const name of ['__proto__', '..%2fREADME', '..%2f..%2fpackage.json', 'x']) t.equal((await get(`/docs/guides/${name}`)).status, 404, name)
+})
+
+await t.test('they stand in the document', async (t) => {
   const { paths } = app.swagger() as any
   t.match(paths['/docs'].get, { operationId: 'getDocs', tags: ['Service'], responses: { 200: { content: { 'text/html': {} } } } })
   t.match(paths['/docs/{file}'].get, { operationId: 'getDocsScript', tags: ['Service'], responses: { 200: { content: { 'text/javascript': {} } } } })
+  for (const [path, operationId] of [['/docs/guides', 'getGuides'], ['/docs/guides/{name}', 'getGuide']] as const) {
+    t.match(paths[path].get, { operationId, tags: ['Service'], responses: { 200: { content: { 'text/html': {} } } } })
+  }
+  t.match((app.swagger() as any).info.description, '[guides](docs/guides)', 'the document leads to the guides')
   t.match((await get('/doc')).json, { errors: [{ did_you_mean: '/docs' }] })
 })

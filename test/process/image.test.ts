@@ -41,6 +41,7 @@ await t.test('the image starts with what is copied and installed', async (t) => 
   // The script of the page is loaded out of a package when it is asked for.
   const page = await (await fetch(`${server.base}/docs`)).text()
   t.equal((await fetch(`${server.base}/${/<script[^>]* src="([^"]+)"/.exec(page)![1]}`)).status, 200, 'the page for people has its script')
+  for (const [, file] of readFileSync(join(root, 'docs/README.md'), 'utf8').matchAll(/\]\((.+)\.md\)/g)) t.equal((await fetch(`${server.base}/docs/guides/${file}`)).status, 200, `the guide ${file} has all that it is made of`)
 
   const check: string[] = JSON.parse(/CMD (\[.*\])$/.exec(instructions('HEALTHCHECK')[0]!)![1]!)
   const health = async (port: string): Promise<number | null> => (await run(t, copy, [process.execPath, ...check.slice(1)], { PORT: port }).ended).code
