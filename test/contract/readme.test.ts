@@ -1,6 +1,5 @@
 // README.md tells the truth: its commands and examples give the answers shown, its table has every address, its rows can be added, its links lead somewhere, its scripts exist.
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import t, { type Test } from 'tap'
@@ -11,76 +10,37 @@ import { csvLine } from '../../src/http/formats.ts'
 import { openApp, openService } from '../fixtures/app.ts'
 import { openDatabase, root } from '../fixtures/engines.ts'
 import { collectionsOf } from '../fixtures/operations.ts'
+import { holdsToPrinted, Runner, shownIn } from '../fixtures/printed.ts'
 import { copyRepository, run } from '../fixtures/process.ts'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const lineOf = (index: number): number => readme.slice(0, index).split('\n').length
-const here = mkdtempSync(join(tmpdir(), 'readme '))
-t.teardown(() => rmSync(here, { recursive: true, force: true }))
-
-/** What a command prints, complaints included. */
-async function printed (t: Test, command: string[]): Promise<string> {
-  const { ended, stdout, stderr } = run(t, here, command)
-  await ended
-  return stdout() + stderr()
-}
-
-/** Whether a command is there and ends well. */
-async function works (t: Test, command: string): Promise<boolean> {
-  return (await run(t, here, ['sh', '-c', command]).ended).code === 0
-}
-
-/** Compares line by line, so that a failure names the line of README.md to look at. */
-function sameLines (t: Test, answer: string, shown: string, line: number, what: string): void {
-  const [found, wanted] = [answer.split('\n'), shown.split('\n')]
-  const at = Array.from({ length: Math.max(found.length, wanted.length) }, (_, index) => index).find((index) => found[index] !== wanted[index])
-  if (at === undefined) t.pass(what)
-  else t.fail(`README.md line ${line + at} is not what is printed: ${what}`, { shown: wanted[at] ?? 'nothing', printed: found[at] ?? 'nothing', 'whole answer': answer })
-}
 
 await t.test('the commands give the answers shown', async (t) => {
-  const blocks = [...readme.matchAll(/^```sh\n(.*?)^```\n\n^```(?:json|text|csv)\n(.*?)^```$/gms)].map((block) => {
-    const [whole, command, answer] = block as unknown as [string, string, string]
-    return { command, answer, line: lineOf(block.index + whole.lastIndexOf(answer)) }
-  })
-  t.equal(blocks.length, readme.match(/^```sh$/gm)!.length, 'each command is followed by its answer')
+  t.equal(shownIn(readme).length, readme.match(/^```sh$/gm)!.length, 'each command is followed by its answer')
   t.ok(readme.match(/^\*\*[^*]+\?\*\*/gm)!.length >= 10, 'there are ten questions')
-
-  const missing: string[] = []
-  for (const tool of ['curl', 'jq']) if (!await works(t, `${tool} --version`)) missing.push(tool)
-  if (missing.length > 0) {
-    t.comment(`Not run, since ${missing.join(' and ')} cannot be found`)
-    if (process.env.CI === 'true') t.fail(`install ${missing.join(' and ')}`)
-    return
-  }
-  const address = (await openService(t)).replace('http://', '')
-  for (const { command, answer, line } of blocks) {
-    sameLines(t, await printed(t, ['sh', '-c', command.replaceAll('localhost:8080', address)]), answer, line, command)
-  }
+  await holdsToPrinted(t, 'README.md', await openService(t))
 })
 
 await t.test('the examples in other languages print what is shown', async (t) => {
   const address = (await openService(t)).replace('http://', '')
   const shown = /^All three print:\n\n```text\n(?<answer>.*?)^```$/ms.exec(readme)!
   const { answer } = shown.groups as { answer: string }
-  const line = lineOf(shown.index + shown[0].indexOf(answer))
-  const countries = `http://${address}/v1/countries.csv?code=NA,AF`
+  const line = readme.slice(0, shown.index + shown[0].indexOf(answer)).split('\n').length
+  const countries = 'http://localhost:8080/v1/countries.csv?code=NA,AF'
   // `reads` keeps the options of the example and shows what they make of Namibia's code and of zeros in front.
-  const languages = [
-    { name: 'js', needs: 'Node', ready: 'true', command: process.execPath, file: 'example.mjs' },
-    { name: 'python', needs: 'python3 with pandas', ready: 'python3 -c "import pandas"', command: 'python3', file: 'example.py', reads: (options: string) => `import pandas\nfor row in pandas.read_csv("${countries}", ${options}).itertuples(): print(row.iso2, row.m49)\n` },
-    { name: 'r', needs: 'R', ready: 'Rscript --version', command: 'Rscript', file: 'example.R', reads: (options: string) => `writeLines(with(read.csv("${countries}", ${options}), paste(iso2, m49)))\n` }
+  const languages: Array<{ language: string, reads?: (options: string) => string }> = [
+    { language: 'js' },
+    { language: 'python', reads: (options) => `import pandas\nfor row in pandas.read_csv("${countries}", ${options}).itertuples(): print(row.iso2, row.m49)\n` },
+    { language: 'r', reads: (options) => `writeLines(with(read.csv("${countries}", ${options}), paste(iso2, m49)))\n` }
   ]
-  for (const { name, needs, ready, command, file, reads } of languages) {
-    await t.test(name, { skip: !await works(t, ready) && `THE EXAMPLE IN ${name.toUpperCase()} WAS NOT RUN, since ${needs} cannot be found` }, async (t) => {
-      const code = new RegExp(`^\`\`\`${name}\n(.*?)^\`\`\`$`, 'ms').exec(readme)?.[1]
+  for (const { language, reads } of languages) {
+    await t.test(language, async (t) => {
+      const code = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(readme)?.[1]
       if (code === undefined) return t.fail('there is an example')
-      const runs = async (text: string): Promise<string> => {
-        writeFileSync(join(here, file), text)
-        return await printed(t, [command, join(here, file)])
-      }
-      sameLines(t, await runs(code.replaceAll('localhost:8080', address)), answer, line, `the example in ${name}`)
-      if (reads !== undefined) t.equal(await runs(reads(/read.csv\("[^"]*", (.*)\)$/m.exec(code)![1]!)), 'AF 004\nNA 516\n', 'codes stay as they are')
+      const runner = new Runner(t, address)
+      if (!await runner.holds(t, 'README.md', { language, code, answer, line }) || reads === undefined) return
+      const short = reads(/read.csv\("[^"]*", (.*)\)$/m.exec(code)![1]!)
+      await runner.holds(t, 'README.md', { language, code: short, answer: 'AF 004\nNA 516\n', line })
     })
   }
 })
