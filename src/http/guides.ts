@@ -38,9 +38,9 @@ const marks: Record<string, () => string | Promise<string>> = {
     const slug = problemSlug(code as keyof typeof problems)
     return [`<a id="${slug}" href="#${slug}"><code>${code.replaceAll('_', '_<wbr>')}</code></a>`, String(status), about]
   })),
-  'every rule': () => table(['', 'Rule', 'Code', 'The better figure'], terms('default_rule').map(({ code, label, definition }, i) => [`${i + 1}`, label, `\`${code}\``, definition])),
-  // Of the changelog what comes below its first heading, one level deeper.
-  'every version': async () => (await read('openapi/CHANGELOG.md')).replace(/^.*?(?=^## )/ms, '').replaceAll(/^#/gm, '##')
+  'every rule': () => table(['No.', 'Rule', 'Code', 'The better figure'], terms('default_rule').map(({ code, label, definition }, i) => [`${i + 1}`, label, `\`${code}\``, definition])),
+  // Of the changelog what comes below its first heading, one level deeper. Its links lead to files, which are no pages.
+  'every version': async () => (await read('openapi/CHANGELOG.md')).replace(/^.*?(?=^## )/ms, '').replaceAll(/^#/gm, '##').replaceAll(/\[([^\]]+)\]\((?!https:)[^)]+\)/g, '$1')
 }
 
 function table (columns: string[], rows: string[][]): string {

@@ -36,6 +36,7 @@ await t.test('what the page may do', async (t) => {
   const elsewhere = await openApp(t, { config: { publicUrl: 'https://registry.example.org/un' } })
   const answer = await elsewhere.get('/docs')
   t.same(policyOf(answer.headers['content-security-policy']), { ...expected, 'connect-src': "'self' https://registry.example.org" }, 'the address in the document may be asked')
+  t.match((elsewhere.app.swagger() as any).info.description, '[guides](https://registry.example.org/un/docs/guides)')
   t.equal(answer.text, text, 'the page is the same under every address')
 })
 
