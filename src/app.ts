@@ -40,7 +40,7 @@ export interface AppOptions {
 }
 
 /** Pages of any origin may read the answer, with these headers. */
-const forAnyOrigin = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'ETag, Link, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Content-Language, Deprecation, Sunset' } as const
+const forAnyOrigin = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'ETag, Link, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Content-Language, Content-Disposition, Deprecation, Sunset' } as const
 
 /** Of Helmet's headers those that mean nothing where there is no page. */
 const forPages = { crossOriginOpenerPolicy: false, originAgentCluster: false, xDnsPrefetchControl: false, xDownloadOptions: false, xPermittedCrossDomainPolicies: false, xXssProtection: false } as const

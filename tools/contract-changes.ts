@@ -85,6 +85,12 @@ const columns: Rule = (before, after, { tell }) => {
   else tell('additive', after, `with ${now.slice(old.length).map(show).join(', ')}`)
 }
 
+/** From which day on something may be gone: a promise that may only get longer. */
+const sunset: Rule = (before, after, { tell }) => {
+  const isSooner = after.value !== undefined && before.value !== undefined && after.value < before.value
+  tell(isSooner ? 'breaking' : 'additive', before.value === undefined ? after : before, `${show(before.value)} → ${show(after.value)}`)
+}
+
 /** A flag of a parameter, or a list of fields. */
 const required: Rule = (before, after, { side, tell }) => {
   const [old, now] = [before, after].map((spot) => listOf(spot).filter((value) => value !== false)) as [unknown[], unknown[]]
@@ -95,7 +101,8 @@ const required: Rule = (before, after, { side, tell }) => {
 
 /** Facts that only a description tells, and what one is that was not told before. */
 const facts: Array<[what: string, pattern: RegExp, ifNew: Grade]> = [
-  ['the default', /\bDefault: (.+?)\.(?=\s|$)/g, 'words'],
+  ['the default', /\b(?:Default: |Without it, )(.+?)\.(?=\s|$)/g, 'words'],
+  ['what comes first', /\bBefore all stands (.+?), always\./g, 'breaking'],
   ['the problem', /`([A-Z][A-Z_]+)`(?=:| \(\d{3}\))/g, 'additive']
 ]
 
@@ -177,13 +184,13 @@ export function placeOf (document: any, at: string[]): { where: string, name: st
       steps.push({ text: method === undefined ? name : `${method.toUpperCase()} ${name}`, name })
       i += 2
     } else if (nouns[key] !== undefined && name !== undefined) {
-      // Those of an operation have a number.
-      const called = key === 'parameters' && at[0] === 'paths' ? resolved(spotAt(document, at.slice(0, i + 2))).value?.name ?? name : name
-      steps.push({ text: `${nouns[key]} ${called}`.trim(), name: called })
+      // Those of an operation have a number, and shared ones a name that no client sees.
+      const known = key === 'parameters' ? resolved(spotAt(document, at.slice(0, i + 2))).value?.name ?? name : name
+      steps.push({ text: `${nouns[key]} ${at[0] === 'paths' ? known : name}`.trim(), name: known })
       i++
     } else steps.push({ text: key })
   }
-  return { where: steps.map(({ text }) => text).join(', '), name: steps.findLast(({ name }) => name !== undefined)?.name }
+  return { where: steps.map(({ text }) => text).join(', '), name: steps.findLast(({ name }) => name !== undefined)?.name ?? at.at(-1) }
 }
 
 const under = <Value>(keys: string, value: Value): Record<string, Value> => Object.fromEntries(keys.split(' ').map((key) => [key, value]))
@@ -214,8 +221,7 @@ const leaves: Record<string, Rule> = {
   ...under('minimum minLength minItems', bound(-1)),
   ...under('pattern format x-code x-vocabulary x-key x-selection', constraint),
   'x-columns': columns,
-  // When it is to go; that it is, `deprecated` says.
-  'x-sunset': words,
+  'x-sunset': sunset,
   deprecated: (_before, after, { tell }) => tell('additive', after, after.value === true ? 'announced to go' : 'stays')
 }
 

@@ -1,7 +1,7 @@
-// What is to go within v1: told in the document and in the headers Deprecation (RFC 9745) and Sunset (RFC 8594).
+// What the next major version will not have: told in the document and, of what a request can ask for, in the headers Deprecation (RFC 9745) and Sunset (RFC 8594).
 import type { FastifyInstance } from 'fastify'
 
-/** Where it stands: an operation, one of its parameters, or a field of a component. */
+/** Where it stands: an operation, a parameter of its query, or a field of a component. */
 type Place = { path: string, parameter?: string } | { component: string, field: string }
 
 export type Deprecation = Place & {
@@ -27,7 +27,7 @@ const nameOf = (place: Place): string => 'path' in place ? `${place.path}${place
 /** How the document writes the address of a route. */
 const pathOf = (url: string): string => url.replaceAll(/:(\w+)/g, '{$1}')
 
-/** Sets the headers on every answer of what is to go, refusals and 304 included. */
+/** Sets the headers on every answer to a request for what is to go, refusals and 304 included. */
 export function tellDeprecations (app: FastifyInstance, all: Deprecation[]): void {
   for (const each of all) {
     const earliest = dayOf(each.since)
@@ -58,7 +58,7 @@ export function markDeprecations (document: any, all: Deprecation[]): void {
     const operation = 'path' in each ? document.paths[each.path]?.get : undefined
     const marked = 'component' in each
       ? document.components.schemas[each.component]?.properties[each.field]
-      : each.parameter === undefined ? operation : operation?.parameters.find(({ name }: { name: string }) => name === each.parameter)
+      : each.parameter === undefined ? operation : operation?.parameters.find(({ name, in: place }: { name: string, in: string }) => name === each.parameter && place === 'query')
     if (marked === undefined) throw new Error(`${nameOf(each)} cannot be deprecated, since it is not there`)
     marked.deprecated = true
     marked['x-sunset'] = each.sunset

@@ -23,7 +23,7 @@ const descriptionFor = (guides: string): string => `The registry of the UN Netwo
 
 **Anything once told can be told again.** Every write is a numbered revision; \`as_of\` reads any past one, and \`links.permalink\` is the address of this very answer for ever.
 
-**What goes wrong is told in one form.** Every answer with a status of 400 or more is a \`Problem\`, also where no operation is reached: 404 for an unknown address, 405 for another method, 408, 413, 415 and 431 for a request that comes too slowly, with a body, or with headers (the address among them) of more than 16 KiB. Their kinds are at \`/problems/{kind}\`.
+**What goes wrong is told in one form.** Every answer with a status of 400 or more is a \`Problem\`, also where no operation is reached: 400 for what is no HTTP, 404 for an unknown address, 405 for another method, 408 for a request that comes too slowly, 431 for headers (the address among them) of more than 16 KiB. Their kinds are at \`/problems/{kind}\`.
 
 **Reading needs no key.** Every collection also comes as \`.csv\` and \`.ndjson\`, whole.
 

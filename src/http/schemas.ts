@@ -138,7 +138,7 @@ export const SourceSummarySchema = Type.Object({
   title: text('Title of the source.'),
   publisher: code('agency', 'Agency that published it.'),
   edition: nullable(text('Edition, for an edition of a dataset; null for any other source.')),
-  released: nullable(partialDate('Date of publication; null where the source does not tell it.')),
+  released: nullable(partialDate('Date of publication; null where it is not known.')),
   released_qualifier: term('released_qualifier', 'Whether that date is printed, inferred or unknown.'),
   license: text('Licence: an SPDX identifier where one exists.'),
   redistributable: flag('Whether what it says may be passed on.'),

@@ -98,13 +98,18 @@ interface Column {
   of?: { field: string, kind: CodeKind }
 }
 
-/** The fields, then the names of the codes in them. */
+/**
+ * The fields, then the names of the codes in them. Fields marked with x-appended came after the first release: they and their
+ * names stand behind all others, since columns are only ever added at the end.
+ */
 export function columnsOf (row: TObject, fields: string[] | undefined, named: string[] | undefined): Column[] {
   const kept = Object.keys(row.properties).filter((field) => fields === undefined || fields.includes(field))
-  return [
-    ...kept.map((name) => ({ name })),
-    ...namedFields(row).filter(({ field }) => kept.includes(field) && (named === undefined || named.includes(field))).map((of) => ({ name: of.kind === 'source' ? `${of.field}_title` : `${of.field}_name`, of }))
+  const withNamesOf = (some: string[]): Column[] => [
+    ...some.map((name) => ({ name })),
+    ...namedFields(row).filter(({ field }) => some.includes(field) && (named === undefined || named.includes(field))).map((of) => ({ name: of.kind === 'source' ? `${of.field}_title` : `${of.field}_name`, of }))
   ]
+  const isAppended = (field: string): boolean => (row.properties[field] as { 'x-appended'?: true })['x-appended'] === true
+  return [...withNamesOf(kept.filter((field) => !isAppended(field))), ...kept.filter(isAppended).flatMap((field) => withNamesOf([field]))]
 }
 
 function withNames (row: Row, columns: Column[], book: Codebook<SourceRow>, { lang }: Context): Row {

@@ -107,6 +107,9 @@ const breaking: Seed[] = [
   ['a default changes', 'GET /v1/networks, parameter limit, default: 100 → 50', (document) => { parameter(document, '/v1/networks', 'limit').schema.default = 50 }],
   ['a default comes', 'parameter limit, default: nothing → 100', ({ components }) => { components.parameters.limit.schema.default = 100 }],
   ['rows come in another order', 'GET /v1/networks, parameter sort, description: the default is no longer "id"', (document) => { const sort = parameter(document, '/v1/networks', 'sort'); sort.description = sort.description.replace('Default: id.', 'Default: name.') }],
+  ['what comes first no longer does', 'GET /v1/statistics/aggregate, parameter sort, description: what comes first is no longer "-ranked"', (document) => { const sort = parameter(document, '/v1/statistics/aggregate', 'sort'); sort.description = sort.description.replace(/Before all stands .+?, always[.] /, '') }],
+  ['another language without a word', 'parameter lang, description: the default is no longer', ({ components }) => { components.parameters.lang.description = components.parameters.lang.description.replace('then English', 'then French') }],
+  ['a day of going comes sooner', 'GET /v1/networks, x-sunset: "2028-01-01" → "2027-01-01"', (document) => { operation(document, '/v1/networks')['x-sunset'] = '2027-01-01' }, (document) => { operation(document, '/v1/networks')['x-sunset'] = '2028-01-01' }],
   ['another key', 'GET /v1/networks, x-key: ["id"] → ["id","name"]', (document) => { operation(document, '/v1/networks')['x-key'] = ['id', 'name'] }],
   ['fields can no longer be chosen', 'GET /v1/networks, x-selection', (document) => { delete operation(document, '/v1/networks')['x-selection'] }],
   ['columns change places', 'GET /v1/networks.csv, x-columns: a column went, or changed its place', (document) => { operation(document, '/v1/networks.csv')['x-columns'].reverse() }],
@@ -144,7 +147,7 @@ const additive: Seed[] = [
   ['a media type', 'GET /v1/networks, answer 200, application/geo+json: new', (document) => { success(document, '/v1/networks').content['application/geo+json'] = { schema: { type: 'object' } } }],
   ['an error', 'GET /v1/networks, answer 410: new', (document) => { operation(document, '/v1/networks').responses[410] = { $ref: '#/components/responses/NotFound' } }],
   ['a problem', 'answer NotFound, description: the problem is "WITHDRAWN"', ({ components: { responses: { NotFound } } }) => { NotFound.description += '\n\nProblem `WITHDRAWN`: It was withdrawn.' }],
-  ['an announcement', 'GET /v1/networks, deprecated: announced to go', (document) => { operation(document, '/v1/networks').deprecated = true }],
+  ['an announcement', 'GET /v1/networks, deprecated: announced to go', (document) => { Object.assign(operation(document, '/v1/networks'), { deprecated: true, 'x-sunset': '2028-01-01' }) }],
   ['a key for those who want one', 'security: with {"key":[]}', (document) => { document.security = [{}, { key: [] }] }]
 ]
 
@@ -251,6 +254,8 @@ await t.test('a release is kept, never written over, and takes the place of the 
     writeFileSync(join(copy, 'openapi/openapi.json'), JSON.stringify(changed))
   }
 
+  // Whatever is released, these are the first ones of the copy.
+  rmSync(join(copy, 'openapi/released'), { recursive: true })
   t.match(await release(), { code: 0, said: /REDOCLY WAS NOT ASKED/ })
   t.strictSame(released(), [`${version}.json`])
   t.strictSame(JSON.parse(readFileSync(join(copy, `openapi/released/${version}.json`), 'utf8')), document, 'nothing is left out')

@@ -96,7 +96,8 @@ const harms: Harm[] = [
   { about: 'a next page that is this one', says: /^next .*the same page/, answer: (answer, { path }) => typeof answer.json?.links?.next === 'string' ? { json: { ...answer.json, links: { ...answer.json.links, next: path } } } : undefined }
 ]
 
-await t.test('harm of every kind is seen, and called by its name', async (t) => {
+// A fault of the service itself would be found in place of each harm, and take long to be told thirty times.
+await t.test('harm of every kind is seen, and called by its name', { skip: t.passing() ? false : 'the service has a fault of its own' }, async (t) => {
   // All of them begin with the same requests.
   const answers = new Map<string, Promise<Answer>>()
   const asked: Ask = async (request) => {

@@ -173,6 +173,7 @@ export async function provoke (t: Owner, { ask, document, judge, known, connecti
     await tell(504, slow, address)
   }
   faults.push(...uncovered(document).map((name) => `${name} was never answered`))
+  faults.push(...[...observed].filter((name) => unprovoked.some(([names]) => names.test(name))).map((name) => `${name} was answered, and needs no reason why not`))
   return faults
 }
 

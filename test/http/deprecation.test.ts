@@ -79,5 +79,6 @@ await t.test('what cannot be promised ends the start', async (t) => {
   await t.rejects(refused({ path: '/v1/networks', since: '2026-02-30', sunset: '2028-11-30', instead }), /2026-02-30 is no day/)
   await t.rejects(refused({ path: '/v1/nothing', ...first, instead }), /v1.nothing cannot be deprecated/)
   await t.rejects(refused({ path: '/v1/networks', parameter: 'nothing', ...first, instead }), /nothing= cannot be deprecated/)
+  await t.rejects(refused({ path: '/v1/networks/{id}', parameter: 'id', ...first, instead }), /id= cannot be deprecated/, 'without it there is no address')
   await t.rejects(refused({ component: 'Network', field: 'nothing', ...first, instead }), /Network.nothing cannot be deprecated/)
 })

@@ -9,7 +9,7 @@ const common = {
   name: text('Name in the language of the answer.'),
   name_lang: text('Language that `name` is in.'),
   kind: term('agency_kind', 'What sort of organisation it is.'),
-  country: nullable(code('country', 'Country of a national body, of government or of civil society; null for bodies of several countries.')),
+  country: nullable(code('country', 'Country of a national body, of government or of civil society; null for bodies of several countries, and where none is on record.')),
   url: nullable(text('Official site; null where none is on record.', { format: 'uri' })),
   note: remark(),
   source: code('source', 'Source of name and kind.')

@@ -8,7 +8,7 @@ export const FrameworkSchema = Type.Object({
   name_lang: text('Language that `name` is in.'),
   aliases: Type.Array(Type.String(), { description: 'Other names in use, such as Marrakech Compact.' }),
   kind: term('framework_kind', 'What sort of thing it is.'),
-  adopted: nullable(partialDate('When it was adopted, signed or begun; null where it is not known.')),
+  adopted: nullable(partialDate('When it was adopted, signed or begun; null where it is not, or not known.')),
   body: nullable(code('agency', 'Organisation that adopted it or runs it; null where no single one does.')),
   parties: nullable(code('region', 'The group of States that takes part in it or is bound by it; `/v1/region_members` has its members. Null where no composition is on record.')),
   description: text('What it is.'),

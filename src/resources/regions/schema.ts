@@ -35,7 +35,7 @@ export const StatedCountSchema = Type.Object({
   time_period: text('Period that the figure is of, as SDMX writes it.'),
   value: Type.Number({ description: 'Networks.' }),
   qualifier: term('qualifier', 'How the source qualifies the figure.'),
-  as_reported: nullable(text('The figure in the words of the source; null where those are the number alone.')),
+  as_reported: nullable(text('The figure in the words of the source; null where those are the number alone, or not on record.')),
   note: remark(),
   source: code('source', 'Source of the figure.')
 }, { $id: 'StatedCount', title: 'StatedCount', description: 'A number of networks in a region, as a source states it.', additionalProperties: false })

@@ -11,7 +11,7 @@ export const SourceSchema = Type.Object({
   edition: nullable(text('Edition, as the publisher names it; null where it is no edition of a dataset.')),
   supersedes: nullable(code('source', 'The edition that it replaces; null where it replaces none.')),
   superseded_by: codes('source', 'Editions that replace it; empty for a current one.'),
-  released: nullable(partialDate('Date of publication; null where the source does not tell it.')),
+  released: nullable(partialDate('Date of publication; null where it is not known.')),
   released_qualifier: term('released_qualifier', 'Whether that date is printed, inferred or unknown.'),
   retrieved: nullable(day('Day on which it was last read for this registry; null where that is not on record.')),
   language: text('Language of the text (BCP 47).'),
