@@ -1,6 +1,7 @@
 // The whole HTTP app, in reading order. Tests, the document and the server all use this one.
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import cors from '@fastify/cors'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -92,8 +93,8 @@ export async function buildApp ({ config, connection, log, deprecations = toGo }
   })
   const logsRequests = app.log.level === 'trace' || app.log.level === 'debug' || app.log.level === 'info'
   app.addHook('onResponse', (request, reply, done) => {
-    // A connection that the client keeps would hold up the close for as long as it likes.
-    if (closing) request.raw.socket.destroySoon()
+    // A connection that the client keeps would hold up the close for as long as it likes. What the service asks itself has none.
+    if (closing && request.raw.socket instanceof Socket) request.raw.socket.destroySoon()
     // Load balancers ask for the health every second; only a failure is news.
     if (!logsRequests || (request.url.startsWith('/health/') && reply.statusCode < 500)) {
       done()

@@ -8,6 +8,13 @@ import type { Row } from '../http/formats.ts'
 import type { CodeKind } from '../http/schemas.ts'
 import type { Context, Question } from './question.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the answer is called where it is cited; only what has a name can be. */
+    citedAs?: string
+  }
+}
+
 export interface Cited {
   names: Record<string, Record<string, string>>
   sources: Record<string, unknown>

@@ -5,6 +5,8 @@ import { agencies } from './agencies/routes.ts'
 import { alignmentRows } from './alignments/queries.ts'
 import { alignments } from './alignments/routes.ts'
 import { changes } from './changes/routes.ts'
+import { keepCitable } from './cite/cited.ts'
+import { cite } from './cite/routes.ts'
 import { countryRows } from './countries/queries.ts'
 import { countries } from './countries/routes.ts'
 import { datasets } from './datasets/routes.ts'
@@ -25,6 +27,7 @@ import { regionMembers } from './region_members/routes.ts'
 import { regions } from './regions/routes.ts'
 import { revisions } from './revisions/routes.ts'
 import { search } from './search/routes.ts'
+import { sourceRows } from './sources/queries.ts'
 import { sources } from './sources/routes.ts'
 import { vocabularies } from './vocabularies/routes.ts'
 import { statistics } from './statistics/routes.ts'
@@ -32,6 +35,7 @@ import { workingGroups } from './working_groups/routes.ts'
 
 export function registerResources (app: FastifyInstance, services: Services): void {
   for (const schema of sharedSchemas) app.addSchema(schema)
+  const citable = keepCitable(app)
   members(app, services)
   events(app, services)
   networks(app, services) // its record holds members and events
@@ -51,6 +55,7 @@ export function registerResources (app: FastifyInstance, services: Services): vo
   profile(app, services, { countries: countryRows, networks: networkRows, events: eventRows, alignments: alignmentRows, jointProgrammes: jointProgrammeRows })
   sources(app, services)
   datasets(app, services)
+  cite(app, services, { citable, sources: sourceRows })
   search(app, services)
   vocabularies(app, services)
   revisions(app, services)

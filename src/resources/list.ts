@@ -17,7 +17,7 @@ export function registerList (app: FastifyInstance, services: Services, collecti
   const fast = pageAtOnce(services, collection, known, components)
 
   app.get(`/v1${path}`, {
-    config: { ownIssues: true },
+    config: { ownIssues: true, citedAs: many },
     schema: {
       operationId: operationId('list', many),
       tags: [collection.tag],

@@ -63,7 +63,7 @@ export function registerRecord (app: FastifyInstance, services: Services, { path
   }
 
   app.get(`/v1${path}/:id${view.under}`, {
-    config: { ownIssues: true },
+    config: { ownIssues: true, citedAs: view.one },
     schema: {
       operationId: operationId('get', view.one),
       tags: [tag],

@@ -52,7 +52,7 @@ await t.test('the table has every address, in the words of the document', async 
   const isRecord = (path: string): boolean => path.endsWith('/{id}') && paths[path.slice(0, -'/{id}'.length)] !== undefined
   const collections = new Set(collectionsOf(app).map(({ path }) => path))
   for (const [path, { get: { description } }] of Object.entries(paths)) {
-    if (/\.(csv|ndjson)$/.test(path) || isRecord(path)) continue
+    if (/^\/v1\/.*[.]/.test(path) || isRecord(path)) continue
     if (!path.startsWith('/v1/')) {
       t.ok(readme.includes(`\`${path}\``), `${path} is named`)
       continue
@@ -65,7 +65,7 @@ await t.test('the table has every address, in the words of the document', async 
     }
     t.equal(row.record, record, `${path}: whether it has records`)
     t.ok(description.startsWith(row.words) && /^[.,:;]/.test(description.slice(row.words.length)), `${path}: "${row.words}" is how its description begins`)
-    if (!path.endsWith('/profile')) t.ok(collections.has(path), `${path} has CSV and NDJSON`)
+    if (!/\/(profile|cite)$/.test(path)) t.ok(collections.has(path), `${path} has CSV and NDJSON`)
   }
   for (const path of rows.keys()) t.ok(paths[path] !== undefined, `${path} is in the document`)
 })

@@ -93,9 +93,13 @@ function asOf ({ times }: Known): Arbitrary<string> {
   return fc.constantFrom(...numbers, ...times, ...times.map((time) => time.replace('Z', '+00:00')), ...times.map((time) => new Date(Date.parse(time) + 3_600_000).toISOString().replace('Z', '+01:00')))
 }
 
+/** Whether its answers can be cited: they have a revision to be read at. */
+const isCitable = ({ query }: Operation): boolean => query.some(({ name }) => name === 'as_of')
+
 /** A single valid value, not yet escaped. With any as_of there is the first revision. */
 function oneOf (known: Known, { name, schema }: Parameter): Arbitrary<string> {
   if (name === 'as_of') return asOf(known)
+  if (name === 'of') return fc.constantFrom(...known.operations.filter(isCitable)).map(({ address }) => address)
   return name === 'since' ? fc.constantFrom('0', '1') : valueOf(schema.items ?? schema)
 }
 
@@ -119,7 +123,7 @@ function atBounds (known: Known, { name, schema }: Parameter): Arbitrary<Given> 
     return valueOf(inner).chain((value) => fc.constantFrom(1, 2, schema.maxItems! - 1, schema.maxItems!).map((count) => given(Array.from({ length: count }, () => value))))
       .filter(({ texts }) => texts[0]!.length < 12_000)
   }
-  if (inner.maxLength !== undefined && name !== 'cursor') return fc.constantFrom('a', 'é', '移', '👩‍👩‍👧').map((letter) => given([Array.from(letter.repeat(inner.maxLength!)).slice(0, inner.maxLength).join('')]))
+  if (inner.maxLength !== undefined && name !== 'cursor' && name !== 'of') return fc.constantFrom('a', 'é', '移', '👩‍👩‍👧').map((letter) => given([Array.from(letter.repeat(inner.maxLength!)).slice(0, inner.maxLength).join('')]))
   return valid(known, { name, in: 'query', schema })
 }
 
