@@ -113,7 +113,7 @@ async function refusesWrongValues (t: Test, operation: Operation, name: string, 
     }
   }
   if (schema.type === 'array') {
-    const value = validOf(schema)
+    const value = validOf(schema, name)
     if (value !== undefined) {
       const address = withQuery(operation, `${name}=${Array.from({ length: schema.maxItems! + 1 }, () => encodeURIComponent(value)).join(',')}`)
       if (address.length < 12_000) refused(t, address, await get(address), name)
@@ -123,7 +123,7 @@ async function refusesWrongValues (t: Test, operation: Operation, name: string, 
       }
     }
   } else {
-    for (const value of [validOf(schema) ?? '1', 'x']) {
+    for (const value of [validOf(schema, name) ?? '1', 'x']) {
       const address = withQuery(operation, `${name}=${value}&${name}=${value}`)
       t.match(refused(t, address, await get(address), name)?.code, 'REPEATED_PARAMETER', 'one value twice is no list')
     }
@@ -149,7 +149,8 @@ async function refusesWrongValues (t: Test, operation: Operation, name: string, 
 }
 
 /** Some value that the parameter takes; undefined when no code of the kind is on record. */
-function validOf (schema: ParameterSchema): string | undefined {
+function validOf (schema: ParameterSchema, name: string): string | undefined {
+  if (name === 'of') return '/v1/networks/mali'
   const inner = schema.items ?? schema
   if (inner.enum !== undefined) return inner.enum[0]
   if (inner['x-code'] !== undefined) return codesOf(inner['x-code'])[0]
@@ -203,7 +204,7 @@ await t.test('every valid value is taken', async (t) => {
   for (const operation of operations) {
     for (const { name, schema } of operation.query) {
       if (name === 'cursor') continue
-      const values = closed(schema) ?? [validOf(schema)].filter((value) => value !== undefined)
+      const values = closed(schema) ?? [validOf(schema, name)].filter((value) => value !== undefined)
       for (const value of thinned(operation, values)) {
         if (!isEnough(name, value)) continue
         const address = withQuery(operation, `${name}=${encodeURIComponent(value)}`)
@@ -231,7 +232,7 @@ await t.test('a cursor belongs to its query, whole', async (t) => {
       if (['limit', 'cursor', 'fields', 'as_of', 'members_on'].includes(name)) return []
       if (name === 'lang') return ['lang=fr']
       if (name === 'sort') return schema.items!.enum!.map((key) => `sort=${key}`).slice(-2)
-      const value = validOf(schema)
+      const value = validOf(schema, name)
       const query = `${name}=${encodeURIComponent(value ?? '')}`
       return value === undefined || operation.address.split(/[?&]/).includes(query) ? [] : [query]
     })

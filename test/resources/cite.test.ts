@@ -1,4 +1,5 @@
 // /v1/cite: whatever can be asked can be cited, in forms that other programs read as the same thing, and what cannot be cited is told.
+import { setTimeout } from 'node:timers/promises'
 import { Cite } from '@citation-js/core'
 import '@citation-js/plugin-bibtex'
 import '@citation-js/plugin-csl'
@@ -140,7 +141,7 @@ await t.test('an address may begin with the name of the service, and be of any s
   const { permalink } = await citationOf('/v1/networks?q=réseau mali')
   t.equal(permalink, '/v1/networks?q=r%C3%A9seau%20mali&as_of=2&limit=100')
   for (const address of ['http://localhost:80/v1/networks?q=r%C3%A9seau+mali', 'https://localhost:80/v1/networks?q=réseau%20mali']) t.equal((await citationOf(address)).permalink, permalink, address)
-  const known = await openApp(t, { connection: { ...connection, close: async () => {} }, config: { publicUrl: 'https://registry.example.org/api' } })
+  const known = await openApp(t, { connection, config: { publicUrl: 'https://registry.example.org/api' } })
   for (const address of ['/v1/networks/mali', 'https://registry.example.org/api/v1/networks/mali']) {
     const { json } = await known.get(to(address))
     t.equal(json.data.permalink, 'https://registry.example.org/api/v1/networks/mali?as_of=2')
@@ -150,7 +151,7 @@ await t.test('an address may begin with the name of the service, and be of any s
 })
 
 await t.test('who asks too often is told so, whoever asked', async (t) => {
-  const limited = await openApp(t, { connection: { ...connection, close: async () => {} }, config: { rateLimit: 3 } })
+  const limited = await openApp(t, { connection, config: { rateLimit: 3 } })
   const first = await limited.get(to('/v1/networks/mali'), { remoteAddress: '10.0.0.1' })
   t.equal(first.status, 200)
   const second = await limited.get(to('/v1/networks/mali'), { remoteAddress: '10.0.0.1' })
@@ -163,11 +164,21 @@ await t.test('who asks too often is told so, whoever asked', async (t) => {
 })
 
 await t.test('a service that closes says so', async (t) => {
-  const closing = await openApp(t, { connection: { ...connection, close: async () => {} } })
-  const answer = closing.get(to(figures))
-  await new Promise((resolve) => setImmediate(resolve))
-  await closing.app.close()
-  t.ok([200, 503].includes((await answer).status))
+  const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const newestRevision = async (): Promise<number> => {
+    asked.resolve()
+    await held.promise
+    return await connection.newestRevision()
+  }
+  const closing = await openApp(t, { connection: { ...connection, newestRevision } })
+  const answer = closing.get(to('/v1/networks/mali'))
+  await asked.promise
+  const closed = closing.app.close()
+  await setTimeout(20)
+  held.resolve()
+  const { status, json, headers } = await answer
+  t.match({ status, code: json.code, after: headers['retry-after'] }, { status: 503, code: 'UNAVAILABLE', after: '2' }, 'between its own questions')
+  await closed
 })
 
 const fromBibtex = (text: string): Array<Record<string, any>> => new Cite(text, { forceType: '@biblatex/text' }).data
