@@ -1,4 +1,4 @@
-// Clients that others' generators make of the contract: they compile, and read the real service. sdk/README.md lists them.
+// Clients that others' generators make of the contract: they compile, and read the real service. docs/typed-clients.md lists them.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -112,7 +112,7 @@ for ask in (lambda: networks.list_networks(country=['Mali']), lambda: networks.g
 `)
   const runs = async (file: string): Promise<string> => (await execute(python, [join(here, file)], { env: { ...process.env, PYTHONPATH: join(here, 'python') } })).stdout
   t.equal(await runs('client.py'), printed)
-  const [, code, shown] = /^```python\n(.*?)^```\n.*?^```text\n(.*?)^```$/ms.exec(readFileSync(join(root, 'sdk/README.md'), 'utf8'))!
+  const [, code, shown] = /^```python\n(.*?)^```\n.*?^```text\n(.*?)^```$/ms.exec(readFileSync(join(root, 'docs/typed-clients.md'), 'utf8'))!
   writeFileSync(join(here, 'readme.py'), code!.replace('http://localhost:8080', address))
-  t.equal(await runs('readme.py'), shown, 'the example of sdk/README.md prints what it shows')
+  t.equal(await runs('readme.py'), shown, 'the example of docs/typed-clients.md prints what it shows')
 })
