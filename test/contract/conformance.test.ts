@@ -79,7 +79,7 @@ const harms: Harm[] = [
   { about: 'a 500', says: /^500: /, answer: ({ status }, request) => status === 200 && isRead(request) ? { status: 500, headers: { 'x-request-id': 'x', 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'access-control-allow-origin': '*' }, text: '{}', json: undefined } : undefined },
   { about: 'an unknown parameter that is taken', says: /^200 instead of 400/, request: (request) => stripped(request, (name) => known.has(name)) },
   { about: 'an invalid parameter that is taken', says: /^200 instead of 400/, request: (request) => stripped(request, (name, text) => name !== 'limit' || /^[1-9]\d{0,2}$/.test(text)) },
-  { about: 'a valid parameter that is refused', says: /^400 instead of 200/, request: (request) => ({ ...request, path: request.path.replace(/([?&]lang=)(fr|es)(?=&|$)/, '$1xx') }) },
+  { about: 'a valid parameter that is refused', says: /^400 instead of 200|^it names \[.*"lang".*\] instead of/, request: (request) => ({ ...request, path: request.path.replace(/([?&]lang=)(fr|es)(?=&|$)/, '$1xx') }) },
   { about: 'a fault that is blamed on another parameter', says: /^it names \["other"\] instead of \[/, answer: ({ status, json }) => status === 400 && json.errors.length > 0 ? { json: { ...json, errors: [{ ...json.errors[0], parameter: 'other' }] } } : undefined },
   { about: 'an unknown address that is answered', says: /^200 for what the document does not know/, answer: ({ status, json }) => status === 404 && json.errors[0]?.code === 'UNKNOWN_ADDRESS' ? { status: 200 } : undefined },
   { about: 'a method that is taken', says: /^200 for what the document does not know/, answer: ({ status }) => status === 405 ? { status: 200 } : undefined },
@@ -117,7 +117,8 @@ await t.test('harm of every kind is seen, and called by its name', { skip: t.pas
         harmed++
         return { ...answer, ...change }
       }
-      const { fault } = await fuzz(subject, { runs: 1500, seed: 7, shrinks: false, ask })
+      // One after the other, so that the first that fails is always the same.
+      const { fault } = await fuzz(subject, { runs: 1500, seed: 7, lanes: 1, shrinks: false, ask })
       t.match(fault?.message, says)
       t.ok(harmed > 0, `${harmed} were harmed`)
     })
@@ -129,7 +130,7 @@ await t.test('a fault is told by a request that has nothing else', async (t) => 
     const answer = await subject.ask(request)
     return answer.status === 200 && /[?&]sort=/.test(request.path) ? { ...answer, status: 500 } : answer
   }
-  const { fault } = await fuzz(subject, { runs: 1500, seed: 7, ask })
+  const { fault } = await fuzz(subject, { runs: 1500, seed: 7, lanes: 1, ask })
   t.match(fault?.asked.request.path, /^[^?]+\?((q|indicator)=[^&]*&)?sort=[^&,]+$/)
   const again = await fuzz(subject, { runs: 1, seed: fault!.seed, path: fault!.path, ask })
   t.equal(again.fault?.asked.request.path, fault!.asked.request.path, 'seed and path lead to it again')
