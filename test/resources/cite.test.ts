@@ -47,7 +47,12 @@ await t.test('a citation names revision, day and every source, in an envelope li
   const today = new Date().toISOString().slice(0, 10)
   const { data: { entries, accessed, permalink }, meta, links } = json
   t.equal(accessed, today)
-  t.equal(permalink, (await get(figures)).json.links.permalink)
+  t.equal(permalink, (await get(figures)).json.links.permalink.replace('&limit=100', ''), 'without the limit that nobody asked for')
+  t.strictSame((await get(links.self)).json.data, json.data, 'its own address tells the same')
+  for (const own of ['/v1/members', '/v1/members?limit=5', '/v1/members.csv', '/v1/networks/mali']) {
+    const told = (await get(`/v1/cite?of=${encodeURIComponent(own)}`)).json
+    for (const link of ['self', 'permalink']) t.strictSame((await get(told.links[link])).json.data, told.data, `${own}, ${link}`)
+  }
   t.equal(entries[0].csl.title, 'UN Network on Migration registry: statistics; indicator idp_stock; country MLI')
   t.strictSame([entries[0].csl.issued['date-parts'][0].join('-'), entries[0].csl.accessed['date-parts'][0].join('-')], [meta.as_of.slice(0, 10), today].map((day) => day.split('-').map(Number).join('-')))
   t.ok(entries.length > 4, `${entries.length - 1} sources`)
@@ -139,7 +144,7 @@ await t.test('what cannot be cited is refused, with what the address itself woul
 
 await t.test('an address may begin with the name of the service, and be of any script', async (t) => {
   const { permalink } = await citationOf('/v1/networks?q=réseau mali')
-  t.equal(permalink, '/v1/networks?q=r%C3%A9seau%20mali&as_of=2&limit=100')
+  t.equal(permalink, '/v1/networks?q=r%C3%A9seau%20mali&as_of=2')
   for (const address of ['http://localhost:80/v1/networks?q=r%C3%A9seau+mali', 'https://localhost:80/v1/networks?q=réseau%20mali']) t.equal((await citationOf(address)).permalink, permalink, address)
   const known = await openApp(t, { connection, config: { publicUrl: 'https://registry.example.org/api' } })
   for (const address of ['/v1/networks/mali', 'https://registry.example.org/api/v1/networks/mali']) {

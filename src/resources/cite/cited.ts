@@ -63,9 +63,10 @@ export async function findCited (app: FastifyInstance, request: FastifyRequest, 
   // An export takes its own fields, and has no envelope.
   if (format !== '') await ask(joined(path, without(query, ['limit']), 'limit=1'))
   const { links, meta } = await ask(joined(list, format === '' ? query : without(query, ['fields', 'bom'])))
+  // A limit that nobody asked for is left out: with it, only the sources of so many rows would be told.
   const own = (link: string): string => {
-    const [, rest = ''] = link.split('?')
-    return format === '' ? link.slice(publicUrl.length) : joined(path, hasLimit ? rest : without(rest, ['limit']), only(query, ['fields']))
+    const [base, rest = ''] = link.slice(publicUrl.length).split('?')
+    return joined(format === '' ? base! : path, hasLimit ? rest : without(rest, ['limit']), format === '' ? '' : only(query, ['fields']))
   }
 
   // What was left out has sources as well; a cursor holds for its language alone.
